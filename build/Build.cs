@@ -1,0 +1,4 @@
+static class Build
+{
+    public static int Main() => 0;
+}

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using Maily.Deploy.Deployments.Releases;
+using Maily.Deploy.Deployments.Steps;
+using Microsoft.Extensions.Logging;
+
+namespace Maily.Deploy.Deployments;
+
+/// <summary>What every step may know about its deployment. Gives no means to change anything.</summary>
+public sealed record DeploymentContext
+{
+    /// <summary>The deployment's id; marks each of its changes on the far sides.</summary>
+    public required DeploymentId Id { get; init; }
+
+    /// <summary>The environment's name: <c>production</c>.</summary>
+    public required string Environment { get; init; }
+
+    /// <summary>The full commit id that is deployed, 40 hexadecimal digits.</summary>
+    public required string Commit { get; init; }
+
+    /// <summary>Where progress goes. Never a secret.</summary>
+    public required ILogger Log { get; init; }
+
+    /// <summary>The clock.</summary>
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>A folder of this deployment's own, for files that outlive a step (dumps, rendered manifests).</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The release that was live when the deployment began; null before the first one.</summary>
+    public ReleaseRecord? Live { get; init; }
+
+    /// <summary>What verified steps of this deployment answered, so far.</summary>
+    public ImmutableDictionary<StepId, StepOutputs> Outputs { get; init; } = ImmutableDictionary<StepId, StepOutputs>.Empty;
+
+    /// <summary>Names of the stages that this run leaves out.</summary>
+    public ImmutableHashSet<string> Skipped { get; init; } = [];
+
+    /// <summary>Outputs of all verified steps of one stage, by step name.</summary>
+    public IEnumerable<(string Name, StepOutputs Outputs)> OutputsOf(string stage) =>
+        Outputs.Where(pair => pair.Key.Stage == stage).Select(pair => (pair.Key.Name, pair.Value));
+}

@@ -1,0 +1,8 @@
+namespace Maily.Deploy.Deployments.Holds;
+
+/// <summary>A persisted "do not deploy": set by a rollback or a person, cleared by a person.</summary>
+/// <param name="Environment">The environment.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="By">User and host.</param>
+/// <param name="At">Since when.</param>
+public sealed record Hold(string Environment, string Reason, string By, DateTimeOffset At);

@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+
+namespace Maily.Deploy.Deployments.Releases;
+
+/// <summary>The immutable description of what went live. Holds no secret.</summary>
+public sealed record ReleaseRecord
+{
+    /// <summary>The deployment that made it live.</summary>
+    public required DeploymentId Deployment { get; init; }
+
+    /// <summary>The environment.</summary>
+    public required string Environment { get; init; }
+
+    /// <summary>The full commit id.</summary>
+    public required string Commit { get; init; }
+
+    /// <summary>When it went live.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Full references by digest, by image name: <c>registry/maily/api-gateway@sha256:...</c>.</summary>
+    public ImmutableSortedDictionary<string, string> Images { get; init; } = Empty;
+
+    /// <summary>Versions of all applied migrations, in order.</summary>
+    public ImmutableArray<string> Migrations { get; init; } = [];
+
+    /// <summary>The Vercel deployment that serves production; null where there is none.</summary>
+    public string? VercelDeployment { get; init; }
+
+    /// <summary>SHA-256 of the rendered manifests, by region.</summary>
+    public ImmutableSortedDictionary<string, string> Manifests { get; init; } = Empty;
+
+    static ImmutableSortedDictionary<string, string> Empty { get; } =
+        ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
+}

@@ -5,10 +5,11 @@ namespace Maily.Deploy.Deployments.Steps;
 /// </summary>
 public sealed class ChangePermit
 {
-    internal ChangePermit(DeploymentId deployment, StepId step, long fencingNumber, TimeProvider time, DateTimeOffset expires) =>
-        (Deployment, Step, FencingNumber, this.time, Expires) = (deployment, step, fencingNumber, time, expires);
+    internal ChangePermit(DeploymentId deployment, StepId step, long fencingNumber, TimeProvider time, Func<DateTimeOffset> expires) =>
+        (Deployment, Step, FencingNumber, this.time, this.expires) = (deployment, step, fencingNumber, time, expires);
 
     readonly TimeProvider time;
+    readonly Func<DateTimeOffset> expires;
 
     /// <summary>The deployment, whose id marks each change on the far side.</summary>
     public DeploymentId Deployment { get; }
@@ -19,8 +20,8 @@ public sealed class ChangePermit
     /// <summary>The lease's fencing number; a far side that can check it refuses a lower one.</summary>
     public long FencingNumber { get; }
 
-    /// <summary>When the lease behind it ends if it is not renewed.</summary>
-    public DateTimeOffset Expires { get; }
+    /// <summary>When the lease behind it ends if it is not renewed; grows with each heartbeat.</summary>
+    public DateTimeOffset Expires => expires();
 
     /// <summary>Called by clients before each request that changes something.</summary>
     /// <exception cref="PermitExpiredException">The lease behind it has ended: another deployment may be at work.</exception>

@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using Maily.Deploy.Deployments.Journals;
+using Maily.Deploy.Deployments.Leases;
+using Maily.Deploy.Deployments.Pipelines;
+using Maily.Deploy.Deployments.Releases;
+using Maily.Deploy.Deployments.Steps;
+using Maily.Deploy.Deployments.Stores;
+using Microsoft.Extensions.Logging;
+
+namespace Maily.Deploy.Deployments;
+
+/// <summary>
+/// One run against one environment, from taking the lease to giving it back. Each target runs its stage through
+/// <see cref="RunStageAsync"/>; after a failure <see cref="CompensateAsync"/> undoes what the journal says; at the end
+/// <see cref="EndAsync"/> records what is live.
+/// </summary>
+public sealed class Deployment : IAsyncDisposable
+{
+    readonly DeploymentDefinition definition;
+    readonly IDeploymentStore store;
+    readonly LeaseKeeper lease;
+    readonly Journal journal;
+    readonly StepRunner runner;
+    readonly DeploymentContext context;
+
+    Deployment(DeploymentDefinition definition, IDeploymentStore store, LeaseKeeper lease, Journal journal, DeploymentContext context)
+    {
+        (this.definition, this.store, this.lease, this.journal, this.context) = (definition, store, lease, journal, context);
+        runner = new StepRunner(journal, lease, context.Time);
+    }
+
+    /// <summary>What the steps may know, with the outputs of all that are done.</summary>
+    public DeploymentContext Context => context with { Outputs = journal.State.Outputs };
+
+    /// <summary>The journal, folded.</summary>
+    public JournalState State => journal.State;
+
+    /// <summary>What undoing did, after <see cref="CompensateAsync"/>.</summary>
+    public ImmutableArray<CompensatedStep> Compensated { get; private set; } = [];
+
+    /// <summary>Takes the lease, reads what is live and begins the journal.</summary>
+    /// <exception cref="LeaseHeldException">Another deployment is at work.</exception>
+    public static Task<Deployment> StartAsync(
+        DeploymentDefinition definition, IDeploymentStore store, DeploymentRequest request, CancellationToken cancellation) =>
+        OpenAsync(definition, store, request, DeploymentId.Create(request.Time, request.Commit), resume: false, cancellation);
+
+    /// <summary>Takes the lease and goes on with a deployment that another process began, to finish or to undo it.</summary>
+    /// <exception cref="LeaseHeldException">Another deployment is at work.</exception>
+    public static Task<Deployment> ContinueAsync(
+        DeploymentDefinition definition, IDeploymentStore store, DeploymentRequest request, DeploymentId id, CancellationToken cancellation) =>
+        OpenAsync(definition, store, request, id, resume: true, cancellation);
+
+    /// <summary>Plans the stage's steps and runs them; a step that the journal says is done is verified again.</summary>
+    public async Task RunStageAsync(string stage, StopSignals signals)
+    {
+        using var abort = CancellationTokenSource.CreateLinkedTokenSource(signals.Abort, lease.Lost);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Stop, lease.Lost);
+        var steps = await definition.PlannerOf(stage).PlanAsync(Context, abort.Token);
+        if (steps.IsEmpty)
+            context.Log.LogInformation("{Stage}: nothing to do", stage);
+        await new StageRunner((step, cancellation) => runner.RunAsync(step, Context, cancellation))
+            .RunAsync(steps, new StopSignals(stop.Token, abort.Token));
+    }
+
+    /// <summary>Undoes what was done, last first.</summary>
+    public async Task CompensateAsync(CancellationToken abort)
+    {
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(abort, lease.Lost);
+        var compensation = new Compensation(journal, definition.Compensators, context.Time);
+        Compensated = await compensation.RunAsync(Context, step => runner.ContextOf(step, Context), linked.Token);
+    }
+
+    /// <summary>Records what is live when all went well, and ends the journal.</summary>
+    public async Task<DeploymentOutcome> EndAsync(bool succeeded, CancellationToken cancellation)
+    {
+        var outcome = succeeded ? DeploymentOutcome.Succeeded
+            : Compensated.Any(step => step.Result.State == CompensationState.NeedsPerson) || lease.Lost.IsCancellationRequested || !State.ToUndo.All(IsAdditive)
+                ? DeploymentOutcome.NeedsAttention
+                : DeploymentOutcome.RolledBack;
+        if (succeeded && ReleaseComposer.Compose(Context, context.Time.GetUtcNow()) is { } release)
+            await store.AddReleaseAsync(lease.Lease, release, cancellation);
+        await journal.AppendAsync(JournalEvent.Ended, outcome.ToString(), cancellation);
+        return outcome;
+    }
+
+    /// <summary>Records that the environment is what <paramref name="release"/> says again, after a rollback.</summary>
+    public Task RestoreReleaseAsync(ReleaseRecord release, CancellationToken cancellation) =>
+        store.AddReleaseAsync(lease.Lease, release with { At = context.Time.GetUtcNow() }, cancellation);
+
+    /// <summary>Gives the lease back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await lease.DisposeAsync();
+        journal.Dispose();
+    }
+
+    static async Task<Deployment> OpenAsync(
+        DeploymentDefinition definition, IDeploymentStore store, DeploymentRequest request, DeploymentId id, bool resume, CancellationToken cancellation)
+    {
+        await store.PrepareAsync(cancellation);
+        var lease = await LeaseKeeper.AcquireAsync(
+            store, request.Environment, request.HolderOf(id.Value), LeaseKeeper.StandardLifetime, request.Wait, request.Time, request.Log, cancellation);
+        try
+        {
+            var context = await request.ContextAsync(id, store, cancellation);
+            var spool = new JournalSpool(context.Folder);
+            var journal = resume
+                ? await Journal.ContinueAsync(store, lease, request.Environment, id, spool, request.Time, cancellation)
+                : await Journal.StartAsync(store, lease, request.HeaderOf(id, definition.Pipeline), spool, request.Time, cancellation);
+            return new Deployment(definition, store, lease, journal, context with { Commit = journal.State.Header?.Commit ?? request.Commit });
+        }
+        catch
+        {
+            await lease.DisposeAsync();
+            throw;
+        }
+    }
+
+    static bool IsAdditive(StepHistory step) => step.Kind == StepKind.Additive;
+}

@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using Maily.Deploy.Deployments.Journals;
+using Maily.Deploy.Deployments.Leases;
+using Maily.Deploy.Deployments.Pipelines;
+using Maily.Deploy.Deployments.Stores;
+using Microsoft.Extensions.Logging;
+
+namespace Maily.Deploy.Deployments;
+
+/// <summary>What somebody asks for when a deployment, or its rollback, begins.</summary>
+public sealed record DeploymentRequest
+{
+    /// <summary>The environment's name.</summary>
+    public required string Environment { get; init; }
+
+    /// <summary>The full commit id, 40 hexadecimal digits.</summary>
+    public required string Commit { get; init; }
+
+    /// <summary>The folder that holds a folder for each deployment.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Where progress goes.</summary>
+    public required ILogger Log { get; init; }
+
+    /// <summary>The clock.</summary>
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>How long to wait while another deployment holds the environment.</summary>
+    public TimeSpan Wait { get; init; }
+
+    /// <summary>The stages that this run leaves out.</summary>
+    public ImmutableHashSet<string> Skipped { get; init; } = [];
+
+    /// <summary>The stages that this run plans.</summary>
+    public ImmutableArray<string> Stages { get; init; } = [];
+
+    internal LeaseHolder HolderOf(string deployment) =>
+        new(deployment, System.Environment.UserName, System.Environment.MachineName, System.Environment.ProcessId);
+
+    internal DeploymentHeader HeaderOf(DeploymentId id, Pipeline pipeline) => new(
+        id.Value, Environment, Commit, $"{System.Environment.UserName}@{System.Environment.MachineName}", Time.GetUtcNow(),
+        [.. pipeline.Order.Select(stage => stage.Name).Where(Stages.Contains)], [.. Skipped.Order(StringComparer.Ordinal)]);
+
+    internal async Task<DeploymentContext> ContextAsync(DeploymentId id, IReleaseStore releases, CancellationToken cancellation)
+    {
+        var live = await releases.ListReleasesAsync(Environment, 1, cancellation);
+        return new DeploymentContext
+        {
+            Id = id, Environment = Environment, Commit = Commit, Log = Log, Time = Time,
+            Folder = Path.Combine(Folder, id.Value), Live = live.FirstOrDefault(), Skipped = Skipped,
+        };
+    }
+}

@@ -1,0 +1,108 @@
+using System.Text.Json;
+using Maily.Deploy.Deployments.Leases;
+using Maily.Deploy.Deployments.Steps;
+using Maily.Deploy.Deployments.Stores;
+
+namespace Maily.Deploy.Deployments.Journals;
+
+/// <summary>
+/// Writes one deployment's journal. Each record goes to the local spool first, then to the store, and is durable in both
+/// when the call returns. When the store cannot be reached, <see cref="StoreIsLost"/> says so: no new step is admitted
+/// then, and undoing goes on from the spool.
+/// </summary>
+public sealed class Journal : IDisposable
+{
+    readonly SemaphoreSlim turn = new(1);
+    readonly IJournalStore store;
+    readonly LeaseKeeper lease;
+    readonly DeploymentId deployment;
+    readonly JournalSpool spool;
+    readonly TimeProvider time;
+
+    Journal(IJournalStore store, LeaseKeeper lease, DeploymentId deployment, JournalSpool spool, TimeProvider time, JournalState state) =>
+        (this.store, this.lease, this.deployment, this.spool, this.time, State) = (store, lease, deployment, spool, time, state);
+
+    /// <summary>All that was written so far, folded.</summary>
+    public JournalState State { get; private set; }
+
+    /// <summary>Why the store could not be reached, once it could not.</summary>
+    public Exception? StoreIsLost { get; private set; }
+
+    /// <summary>Begins the journal of a new deployment.</summary>
+    public static async Task<Journal> StartAsync(
+        IDeploymentStore store, LeaseKeeper lease, DeploymentHeader header, JournalSpool spool, TimeProvider time, CancellationToken cancellation)
+    {
+        var journal = new Journal(store, lease, DeploymentId.Parse(header.Id), spool, time, JournalState.Empty);
+        await journal.AppendAsync(JournalEvent.Started, JsonSerializer.Serialize(header, DeploymentJson.Line), cancellation);
+        return journal;
+    }
+
+    /// <summary>Goes on with the journal of a deployment that another process began.</summary>
+    public static async Task<Journal> ContinueAsync(
+        IDeploymentStore store, LeaseKeeper lease, string environment, DeploymentId deployment, JournalSpool spool, TimeProvider time, CancellationToken cancellation)
+    {
+        var state = await ReadAsync(store, environment, deployment, cancellation);
+        return new Journal(store, lease, deployment, spool, time, state);
+    }
+
+    /// <summary>Reads a journal and folds it.</summary>
+    public static async Task<JournalState> ReadAsync(IJournalStore store, string environment, DeploymentId deployment, CancellationToken cancellation)
+    {
+        var state = JournalState.Empty;
+        await foreach (var record in store.ReadAsync(environment, deployment, cancellation))
+            state = state.With(record);
+        return state;
+    }
+
+    /// <summary>Appends a record of the deployment itself.</summary>
+    public Task AppendAsync(JournalEvent happened, string? text, CancellationToken cancellation) =>
+        AppendAsync(record => record with { Event = happened, Text = text }, cancellation);
+
+    /// <summary>Appends a record of a step.</summary>
+    public Task AppendAsync(Step step, JournalEvent happened, Func<JournalRecord, JournalRecord> fill, CancellationToken cancellation) =>
+        AppendAsync(record => fill(record with { Event = happened, Step = step.Id, Kind = step.Kind, CompensatorType = step.CompensatorType }), cancellation);
+
+    /// <summary>Appends a record of a step that is known from the journal only.</summary>
+    public Task AppendAsync(StepHistory step, JournalEvent happened, string? text, CancellationToken cancellation) =>
+        AppendAsync(record => record with { Event = happened, Step = step.Id, Kind = step.Kind, CompensatorType = step.CompensatorType, Text = text }, cancellation);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        turn.Dispose();
+        spool.Dispose();
+    }
+
+    async Task AppendAsync(Func<JournalRecord, JournalRecord> fill, CancellationToken cancellation)
+    {
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            var record = fill(new JournalRecord
+            {
+                Sequence = State.LastSequence + 1, At = time.GetUtcNow(), FencingNumber = lease.Lease.FencingNumber, Event = default,
+            });
+            await spool.AppendAsync(record, cancellation);
+            State = State.With(record);
+            await StoreAsync(record, cancellation);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    async Task StoreAsync(JournalRecord record, CancellationToken cancellation)
+    {
+        if (StoreIsLost is not null)
+            return;
+        try
+        {
+            await store.AppendAsync(lease.Lease, deployment, record, cancellation);
+        }
+        catch (Exception unreachable) when (unreachable is not OperationCanceledException and not LeaseLostException)
+        {
+            StoreIsLost = unreachable;
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using Maily.Deploy.Deployments.Steps;
+
+namespace Maily.Deploy.Deployments.Journals;
+
+/// <summary>What the journal says of one step, all its records folded into one.</summary>
+public sealed record StepHistory(StepId Id)
+{
+    /// <summary>Its last event.</summary>
+    public JournalEvent Last { get; init; } = JournalEvent.Started;
+
+    /// <summary>Its kind.</summary>
+    public StepKind Kind { get; init; }
+
+    /// <summary>Its way back; null for additive steps.</summary>
+    public string? CompensatorType { get; init; }
+
+    /// <summary>What it wrote down before it changed anything.</summary>
+    public RestorePoint? RestorePoint { get; init; }
+
+    /// <summary>What its far side answered.</summary>
+    public StepOutputs Outputs { get; init; } = StepOutputs.None;
+
+    /// <summary>The place of its first <see cref="JournalEvent.Applying"/> record; null if nothing was ever sent.</summary>
+    public long? AppliedFrom { get; init; }
+
+    /// <summary>The reason that its last record gives.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>When its first record was written.</summary>
+    public DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>When its last record was written.</summary>
+    public DateTimeOffset LastAt { get; init; }
+
+    /// <summary>Whether it is done: verified, or as wanted before.</summary>
+    public bool IsDone => Last is JournalEvent.Verified or JournalEvent.Unchanged;
+
+    /// <summary>Whether its far side may be changed by it, so that undoing must look at it.</summary>
+    public bool MayHaveChanged => AppliedFrom is not null && Last is not JournalEvent.Compensated;
+
+    internal StepHistory With(JournalRecord record) => this with
+    {
+        Last = record.Event,
+        Kind = record.Kind ?? Kind,
+        CompensatorType = record.CompensatorType ?? CompensatorType,
+        RestorePoint = RestorePoint ?? record.RestorePoint,
+        Outputs = record.Outputs ?? Outputs,
+        AppliedFrom = AppliedFrom ?? (record.Event == JournalEvent.Applying ? record.Sequence : null),
+        Text = record.Text,
+        StartedAt = StartedAt == default ? record.At : StartedAt,
+        LastAt = record.At,
+    };
+}

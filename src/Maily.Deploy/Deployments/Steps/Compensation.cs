@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using Maily.Deploy.Deployments.Journals;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+
+namespace Maily.Deploy.Deployments.Steps;
+
+/// <summary>How undoing one step ended.</summary>
+/// <param name="Step">The step.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Result">What was done, kept, or is left to a person.</param>
+public sealed record CompensatedStep(StepId Step, StepKind Kind, CompensationResult Result);
+
+/// <summary>Undoes what a journal says may have happened, last applied first. One that fails is retried, then the rest still runs.</summary>
+sealed class Compensation(Journal journal, ImmutableDictionary<string, ICompensator> compensators, TimeProvider time)
+{
+    const int Retries = 3;
+
+    readonly ResiliencePipeline retry = new ResiliencePipelineBuilder { TimeProvider = time }
+        .AddRetry(new RetryStrategyOptions
+        {
+            MaxRetryAttempts = Retries, BackoffType = DelayBackoffType.Exponential, Delay = TimeSpan.FromMilliseconds(500), UseJitter = true,
+            ShouldHandle = new PredicateBuilder().Handle<Exception>(failure => failure is not OperationCanceledException and not PermitExpiredException),
+        })
+        .Build();
+
+    /// <summary>Undoes all steps that may have changed something, and lists what was left.</summary>
+    public async Task<ImmutableArray<CompensatedStep>> RunAsync(
+        DeploymentContext context, Func<StepId, StepContext> contextOf, CancellationToken abort)
+    {
+        var done = ImmutableArray.CreateBuilder<CompensatedStep>();
+        foreach (var step in journal.State.ToUndo)
+            done.Add(new(step.Id, step.Kind, await UndoAsync(step, context, contextOf(step.Id), abort)));
+        return done.ToImmutable();
+    }
+
+    async Task<CompensationResult> UndoAsync(StepHistory step, DeploymentContext context, StepContext stepContext, CancellationToken abort)
+    {
+        if (Without(step) is { } decided)
+            return decided;
+        context.Log.LogInformation("Undoing {Step}", step.Id);
+        await journal.AppendAsync(step, JournalEvent.Compensating, null, abort);
+        var result = await TryAsync(step, stepContext, abort);
+        await journal.AppendAsync(step, JournalEvent.Compensated, $"{result.State}: {result.Text}", abort);
+        context.Log.LogInformation("{Step}: {State}, {Text}", step.Id, result.State, result.Text);
+        return result;
+    }
+
+    static CompensationResult? Without(StepHistory step) => step.Kind switch
+    {
+        StepKind.Additive => CompensationResult.Kept("additive: retention cleans it"),
+        StepKind.Irreversible => CompensationResult.NeedsPerson("cannot be undone"),
+        _ => null,
+    };
+
+    async Task<CompensationResult> TryAsync(StepHistory step, StepContext context, CancellationToken abort)
+    {
+        if (compensators.GetValueOrDefault(step.CompensatorType ?? "") is not { } compensator)
+            return CompensationResult.NeedsPerson($"this program knows no way back of type {step.CompensatorType}");
+        try
+        {
+            return await retry.ExecuteAsync(
+                async cancellation => await compensator.CompensateAsync(context, step.Id, step.RestorePoint ?? RestorePoint.None, step.Outputs, cancellation), abort);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException || !abort.IsCancellationRequested)
+        {
+            return CompensationResult.NeedsPerson($"undoing failed {Retries + 1} times: {failure.Message}");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
+
+namespace Maily.Deploy.Deployments.Steps;
+
+/// <summary>Runs the steps of one stage side by side, each after those it names; the first failure admits no further step.</summary>
+sealed class StageRunner(Func<Step, CancellationToken, Task> run)
+{
+    readonly Lock gate = new();
+    Exception? first;
+
+    /// <summary>Runs all steps. When one fails the running ones finish, then its error is thrown.</summary>
+    public async Task RunAsync(ImmutableArray<Step> steps, StopSignals signals)
+    {
+        var tasks = new Dictionary<StepId, Task<bool>>();
+        foreach (var step in steps)
+            tasks[step.Id] = RunAfterAsync(step, [.. step.After.Select(id => tasks[id])], signals);
+        var done = await Task.WhenAll(tasks.Values);
+        if (first is not null)
+            ExceptionDispatchInfo.Throw(first);
+        if (!done.All(finished => finished))
+            throw new OperationCanceledException(signals.Stop);
+    }
+
+    async Task<bool> RunAfterAsync(Step step, ImmutableArray<Task<bool>> former, StopSignals signals)
+    {
+        var ready = await Task.WhenAll(former);
+        if (!ready.All(done => done) || signals.Stop.IsCancellationRequested || Volatile.Read(ref first) is not null)
+            return false;
+        try
+        {
+            await run(step, signals.Abort);
+            return true;
+        }
+        catch (Exception failure)
+        {
+            lock (gate)
+                first ??= failure;
+            return false;
+        }
+    }
+}

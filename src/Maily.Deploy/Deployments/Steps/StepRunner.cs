@@ -1,0 +1,97 @@
+using Maily.Deploy.Deployments.Journals;
+using Maily.Deploy.Deployments.Leases;
+using Microsoft.Extensions.Logging;
+
+namespace Maily.Deploy.Deployments.Steps;
+
+/// <summary>Runs one step: captured, applying, applied, verified, each written to the journal before the next begins.</summary>
+sealed class StepRunner(Journal journal, LeaseKeeper lease, TimeProvider time)
+{
+    /// <summary>Runs the step, or goes on where the journal says it stopped; gives what its far side answered.</summary>
+    public async Task<StepOutputs> RunAsync(Step step, DeploymentContext context, CancellationToken abort)
+    {
+        try
+        {
+            return await GoAsync(step, context, abort);
+        }
+        catch (Exception failure)
+        {
+            // Written without the token: an aborted step must still be in the journal, or nobody undoes it.
+            await journal.AppendAsync(step, JournalEvent.Failed, record => record with { Text = Describe(failure) }, CancellationToken.None);
+            throw;
+        }
+    }
+
+    /// <summary>The right to change the far side, for one step or its compensation.</summary>
+    public StepContext ContextOf(StepId step, DeploymentContext context) =>
+        new(context, new ChangePermit(context.Id, step, lease.Lease.FencingNumber, time, () => lease.Lease.ExpiresAt));
+
+    async Task<StepOutputs> GoAsync(Step step, DeploymentContext context, CancellationToken abort)
+    {
+        var before = journal.State.Steps.GetValueOrDefault(step.Id);
+        if (before?.RestorePoint is null)
+        {
+            var restorePoint = await step.CaptureAsync(context, abort);
+            await journal.AppendAsync(step, JournalEvent.Captured, record => record with { RestorePoint = restorePoint }, abort);
+        }
+
+        var found = await step.FindAsync(context, abort);
+        if (found.State == FindingState.AlreadyAsWanted && before?.AppliedFrom is null)
+            return await KeepAsync(step, found.Outputs, context, abort);
+
+        var outputs = found.State == FindingState.Absent ? await ApplyAsync(step, context, abort) : found.Outputs;
+        await journal.AppendAsync(step, JournalEvent.Applied, record => record with { Outputs = outputs }, abort);
+        await VerifyAsync(step, context, outputs, abort);
+        await journal.AppendAsync(step, JournalEvent.Verified, record => record with { Outputs = outputs }, abort);
+        return outputs;
+    }
+
+    async Task<StepOutputs> KeepAsync(Step step, StepOutputs outputs, DeploymentContext context, CancellationToken abort)
+    {
+        context.Log.LogInformation("{Step} unchanged: {Outputs}", step.Id, outputs);
+        await journal.AppendAsync(step, JournalEvent.Unchanged, record => record with { Outputs = outputs }, abort);
+        return outputs;
+    }
+
+    async Task<StepOutputs> ApplyAsync(Step step, DeploymentContext context, CancellationToken abort)
+    {
+        if (journal.StoreIsLost is { } reason)
+            throw new JournalUnreachableException(step.Id, reason);
+        await journal.AppendAsync(step, JournalEvent.Applying, record => record, abort);
+        try
+        {
+            return await step.ApplyAsync(ContextOf(step.Id, context), abort);
+        }
+        catch (Exception doubt) when (doubt is not DeployException and not OperationCanceledException)
+        {
+            // The answer may be lost while the change was made: the far side knows.
+            var found = await step.FindAsync(context, abort);
+            if (found.State != FindingState.AppliedByThis)
+                throw;
+            context.Log.LogWarning("{Step} was done, although its answer was lost: {Reason}", step.Id, doubt.Message);
+            return found.Outputs;
+        }
+    }
+
+    static async Task VerifyAsync(Step step, DeploymentContext context, StepOutputs outputs, CancellationToken abort)
+    {
+        var verification = await step.VerifyAsync(context, outputs, abort);
+        if (!verification.IsAsWanted)
+            throw new StepNotVerifiedException(step.Id, verification);
+    }
+
+    static string Describe(Exception failure) => failure is OperationCanceledException ? "aborted" : failure.Message;
+}
+
+/// <summary>A step's change was made, but its far side does not show what is wanted.</summary>
+public sealed class StepNotVerifiedException(StepId step, Verification verification)
+    : DeployException($"{step} was applied, but is not what it should be.",
+        "Look at the far side: somebody else may be changing it.", $"wanted {verification.Wanted}, observed {verification.Observed}")
+{
+    /// <summary>The step.</summary>
+    public StepId Step { get; } = step;
+}
+
+/// <summary>The journal's store cannot be reached, so that no new step is begun.</summary>
+public sealed class JournalUnreachableException(StepId step, Exception reason)
+    : DeployException($"{step} is not begun: the journal cannot be reached.", "Make MAILY_JOURNAL_URL reachable and deploy again.", reason.Message, reason);

@@ -1,0 +1,164 @@
+using System.Collections.Immutable;
+using Maily.Deploy.Deployments.Holds;
+using Maily.Deploy.Deployments.Journals;
+using Maily.Deploy.Deployments.Leases;
+using Maily.Deploy.Deployments.Releases;
+
+namespace Maily.Deploy.Deployments.Stores;
+
+/// <summary>Keeps everything in files under one folder, for deployments from one machine. Processes take turns by a lock file.</summary>
+public sealed class FileDeploymentStore(string folder, TimeProvider time) : IDeploymentStore
+{
+    /// <inheritdoc/>
+    public string Description => $"files in {folder}";
+
+    /// <inheritdoc/>
+    public Task PrepareAsync(CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(folder);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task<(bool Granted, Lease Lease)> TryAcquireAsync(
+        string environment, LeaseHolder holder, TimeSpan lifetime, CancellationToken cancellation)
+    {
+        await using var turn = await TakeTurnAsync(environment, cancellation);
+        var former = await JsonLines.FindAsync<Lease>(LeaseFile(environment), cancellation);
+        var now = time.GetUtcNow();
+        if (former is not null && former.ExpiresAt > now)
+            return (false, former);
+        var lease = new Lease(environment, holder, (former?.FencingNumber ?? 0) + 1, now, now + lifetime);
+        await JsonLines.ReplaceAsync(LeaseFile(environment), lease, cancellation);
+        return (true, lease);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Lease> RenewAsync(Lease lease, TimeSpan lifetime, CancellationToken cancellation)
+    {
+        await using var turn = await TakeTurnAsync(lease.Environment, cancellation);
+        var present = await RequireAsync(lease, cancellation);
+        var renewed = present with { ExpiresAt = time.GetUtcNow() + lifetime };
+        await JsonLines.ReplaceAsync(LeaseFile(lease.Environment), renewed, cancellation);
+        return renewed;
+    }
+
+    /// <inheritdoc/>
+    public async Task ReleaseAsync(Lease lease, CancellationToken cancellation)
+    {
+        await using var turn = await TakeTurnAsync(lease.Environment, cancellation);
+        var present = await JsonLines.FindAsync<Lease>(LeaseFile(lease.Environment), cancellation);
+        if (present?.FencingNumber == lease.FencingNumber)
+            await JsonLines.ReplaceAsync(LeaseFile(lease.Environment), present with { ExpiresAt = time.GetUtcNow() }, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Lease?> FindLeaseAsync(string environment, CancellationToken cancellation)
+    {
+        var lease = await JsonLines.FindAsync<Lease>(LeaseFile(environment), cancellation);
+        return lease is not null && lease.ExpiresAt > time.GetUtcNow() ? lease : null;
+    }
+
+    /// <inheritdoc/>
+    public async Task AppendAsync(Lease lease, DeploymentId deployment, JournalRecord record, CancellationToken cancellation)
+    {
+        await using var turn = await TakeTurnAsync(lease.Environment, cancellation);
+        await RequireAsync(lease, cancellation);
+        await JsonLines.AppendAsync(JournalFile(lease.Environment, deployment), record, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<JournalRecord> ReadAsync(string environment, DeploymentId deployment, CancellationToken cancellation) =>
+        JsonLines.ReadAsync<JournalRecord>(JournalFile(environment, deployment), cancellation);
+
+    /// <inheritdoc/>
+    public async Task<ImmutableArray<DeploymentSummary>> ListAsync(string environment, int limit, CancellationToken cancellation)
+    {
+        var newest = Directory.EnumerateFiles(FolderOf(environment), "*.jsonl")
+            .Select(file => Path.GetFileNameWithoutExtension(file)).Where(name => name != "releases")
+            .OrderDescending(StringComparer.Ordinal).Take(limit);
+        var summaries = ImmutableArray.CreateBuilder<DeploymentSummary>();
+        foreach (var name in newest)
+            if (await SummarizeAsync(environment, DeploymentId.Parse(name), cancellation) is { } summary)
+                summaries.Add(summary);
+        return summaries.ToImmutable();
+    }
+
+    /// <inheritdoc/>
+    public Task<Hold?> FindHoldAsync(string environment, CancellationToken cancellation) =>
+        JsonLines.FindAsync<Hold>(HoldFile(environment), cancellation);
+
+    /// <inheritdoc/>
+    public Task SetHoldAsync(Hold hold, CancellationToken cancellation) =>
+        JsonLines.ReplaceAsync(HoldFile(hold.Environment), hold, cancellation);
+
+    /// <inheritdoc/>
+    public Task ClearHoldAsync(string environment, CancellationToken cancellation)
+    {
+        File.Delete(HoldFile(environment));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task AddReleaseAsync(Lease lease, ReleaseRecord release, CancellationToken cancellation)
+    {
+        await using var turn = await TakeTurnAsync(lease.Environment, cancellation);
+        await RequireAsync(lease, cancellation);
+        await JsonLines.AppendAsync(ReleaseFile(release.Environment), release, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ImmutableArray<ReleaseRecord>> ListReleasesAsync(string environment, int limit, CancellationToken cancellation)
+    {
+        var releases = await JsonLines.ReadAsync<ReleaseRecord>(ReleaseFile(environment), cancellation).ToListAsync(cancellation);
+        releases.Reverse();
+        return [.. releases.Take(limit)];
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    string FolderOf(string environment) => Directory.CreateDirectory(Path.Combine(folder, environment)).FullName;
+
+    string LeaseFile(string environment) => Path.Combine(FolderOf(environment), "lease.json");
+
+    string HoldFile(string environment) => Path.Combine(FolderOf(environment), "hold.json");
+
+    string ReleaseFile(string environment) => Path.Combine(FolderOf(environment), "releases.jsonl");
+
+    string JournalFile(string environment, DeploymentId deployment) => Path.Combine(FolderOf(environment), $"{deployment}.jsonl");
+
+    async Task<Lease> RequireAsync(Lease lease, CancellationToken cancellation)
+    {
+        var present = await JsonLines.FindAsync<Lease>(LeaseFile(lease.Environment), cancellation);
+        return present?.FencingNumber == lease.FencingNumber && present.ExpiresAt > time.GetUtcNow()
+            ? present
+            : throw new LeaseLostException(lease, present);
+    }
+
+    async Task<DeploymentSummary?> SummarizeAsync(string environment, DeploymentId deployment, CancellationToken cancellation)
+    {
+        var state = JournalState.Empty;
+        var last = default(DateTimeOffset);
+        await foreach (var record in ReadAsync(environment, deployment, cancellation))
+            (state, last) = (state.With(record), record.At);
+        return state.Header is { } header ? new DeploymentSummary(header, state.Outcome, last) : null;
+    }
+
+    async Task<FileStream> TakeTurnAsync(string environment, CancellationToken cancellation)
+    {
+        var path = Path.Combine(FolderOf(environment), "lock");
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                // Another process has its turn; it lasts as long as one small write.
+                await Task.Delay(TimeSpan.FromMilliseconds(10), time, cancellation);
+            }
+        }
+    }
+}

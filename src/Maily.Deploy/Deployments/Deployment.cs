@@ -42,7 +42,7 @@ public sealed class Deployment : IAsyncDisposable
     /// <exception cref="LeaseHeldException">Another deployment is at work.</exception>
     public static Task<Deployment> StartAsync(
         DeploymentDefinition definition, IDeploymentStore store, DeploymentRequest request, CancellationToken cancellation) =>
-        OpenAsync(definition, store, request, DeploymentId.Create(request.Time, request.Commit), resume: false, cancellation);
+        OpenAsync(definition, store, request, request.Id, resume: false, cancellation);
 
     /// <summary>Takes the lease and goes on with a deployment that another process began, to finish or to undo it.</summary>
     /// <exception cref="LeaseHeldException">Another deployment is at work.</exception>
@@ -77,6 +77,8 @@ public sealed class Deployment : IAsyncDisposable
             : Compensated.Any(step => step.Result.State == CompensationState.NeedsPerson) || lease.Lost.IsCancellationRequested || !State.ToUndo.All(IsAdditive)
                 ? DeploymentOutcome.NeedsAttention
                 : DeploymentOutcome.RolledBack;
+        if (outcome == DeploymentOutcome.RolledBack && definition.Policy.HoldsAfterRollback)
+            await store.SetHoldAsync(context.HoldBecause($"{context.Id} failed and was rolled back"), cancellation);
         if (succeeded && ReleaseComposer.Compose(Context, context.Time.GetUtcNow()) is { } release)
             await store.AddReleaseAsync(lease.Lease, release, cancellation);
         await journal.AppendAsync(JournalEvent.Ended, outcome.ToString(), cancellation);

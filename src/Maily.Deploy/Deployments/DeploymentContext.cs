@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Maily.Deploy.Deployments.Holds;
 using Maily.Deploy.Deployments.Releases;
 using Maily.Deploy.Deployments.Steps;
 using Microsoft.Extensions.Logging;
@@ -34,6 +35,8 @@ public sealed record DeploymentContext
 
     /// <summary>Names of the stages that this run leaves out.</summary>
     public ImmutableHashSet<string> Skipped { get; init; } = [];
+
+    internal Hold HoldBecause(string reason) => new(Environment, reason, DeploymentRequest.User, Time.GetUtcNow());
 
     /// <summary>Outputs of all verified steps of one stage, by step name.</summary>
     public IEnumerable<(string Name, StepOutputs Outputs)> OutputsOf(string stage) =>

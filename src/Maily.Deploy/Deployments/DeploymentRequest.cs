@@ -10,6 +10,9 @@ namespace Maily.Deploy.Deployments;
 /// <summary>What somebody asks for when a deployment, or its rollback, begins.</summary>
 public sealed record DeploymentRequest
 {
+    /// <summary>The id of the deployment that begins.</summary>
+    public required DeploymentId Id { get; init; }
+
     /// <summary>The environment's name.</summary>
     public required string Environment { get; init; }
 
@@ -34,11 +37,13 @@ public sealed record DeploymentRequest
     /// <summary>The stages that this run plans.</summary>
     public ImmutableArray<string> Stages { get; init; } = [];
 
+    internal static string User => $"{System.Environment.UserName}@{System.Environment.MachineName}";
+
     internal LeaseHolder HolderOf(string deployment) =>
         new(deployment, System.Environment.UserName, System.Environment.MachineName, System.Environment.ProcessId);
 
     internal DeploymentHeader HeaderOf(DeploymentId id, Pipeline pipeline) => new(
-        id.Value, Environment, Commit, $"{System.Environment.UserName}@{System.Environment.MachineName}", Time.GetUtcNow(),
+        id.Value, Environment, Commit, User, Time.GetUtcNow(),
         [.. pipeline.Order.Select(stage => stage.Name).Where(Stages.Contains)], [.. Skipped.Order(StringComparer.Ordinal)]);
 
     internal async Task<DeploymentContext> ContextAsync(DeploymentId id, IReleaseStore releases, CancellationToken cancellation)

@@ -7,6 +7,9 @@ namespace Maily.Deploy.Deployments.Pipelines;
 /// <summary>What a team composes: the pipeline, who plans its stages, and what is checked before.</summary>
 public sealed record DeploymentDefinition
 {
+    /// <summary>What the environment demands.</summary>
+    public required EnvironmentPolicy Policy { get; init; }
+
     /// <summary>The graph.</summary>
     public required Pipeline Pipeline { get; init; }
 

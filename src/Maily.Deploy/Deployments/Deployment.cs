@@ -66,23 +66,27 @@ public sealed class Deployment : IAsyncDisposable
     public async Task CompensateAsync(CancellationToken abort)
     {
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(abort, lease.Lost);
-        var compensation = new Compensation(journal, definition.Compensators, context.Time);
+        var compensation = new Compensation(journal, step => definition.CompensatorOf(step.Id.Stage, step.CompensatorType), context.Time);
         Compensated = await compensation.RunAsync(Context, step => runner.ContextOf(step, Context), linked.Token);
     }
 
-    /// <summary>Records what is live when all went well, and ends the journal.</summary>
-    public async Task<DeploymentOutcome> EndAsync(bool succeeded, CancellationToken cancellation)
+    /// <summary>How the deployment ends, as things stand.</summary>
+    public DeploymentOutcome OutcomeOf(bool succeeded) =>
+        succeeded ? DeploymentOutcome.Succeeded
+        : lease.Lost.IsCancellationRequested || State.ToUndo.Any(step => step.Kind != StepKind.Additive)
+            || Compensated.Any(step => step.Result.State == CompensationState.NeedsPerson)
+            ? DeploymentOutcome.NeedsAttention
+            : DeploymentOutcome.RolledBack;
+
+    /// <summary>Records what is live when all went well, sets the hold that policy demands when not, and ends the journal.</summary>
+    public async Task EndAsync(bool succeeded, CancellationToken cancellation)
     {
-        var outcome = succeeded ? DeploymentOutcome.Succeeded
-            : Compensated.Any(step => step.Result.State == CompensationState.NeedsPerson) || lease.Lost.IsCancellationRequested || !State.ToUndo.All(IsAdditive)
-                ? DeploymentOutcome.NeedsAttention
-                : DeploymentOutcome.RolledBack;
-        if (outcome == DeploymentOutcome.RolledBack && definition.Policy.HoldsAfterRollback)
+        var outcome = OutcomeOf(succeeded);
+        if (outcome != DeploymentOutcome.Succeeded && definition.Policy.HoldsAfterRollback && State.Steps.Values.Any(step => step.AppliedFrom is not null && step.Kind != StepKind.Additive))
             await store.SetHoldAsync(context.HoldBecause($"{context.Id} failed and was rolled back"), cancellation);
         if (succeeded && ReleaseComposer.Compose(Context, context.Time.GetUtcNow()) is { } release)
             await store.AddReleaseAsync(lease.Lease, release, cancellation);
         await journal.AppendAsync(JournalEvent.Ended, outcome.ToString(), cancellation);
-        return outcome;
     }
 
     /// <summary>Records that the environment is what <paramref name="release"/> says again, after a rollback.</summary>
@@ -117,6 +121,4 @@ public sealed class Deployment : IAsyncDisposable
             throw;
         }
     }
-
-    static bool IsAdditive(StepHistory step) => step.Kind == StepKind.Additive;
 }

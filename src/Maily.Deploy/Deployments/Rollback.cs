@@ -65,7 +65,7 @@ public static class Rollback
         await using var deployment = await Deployment.ContinueAsync(definition, store, request, id, abort);
         await deployment.CompensateAsync(abort);
         await deployment.EndAsync(succeeded: false, abort);
-        if (id == plan.Undo[^1] && plan.Target is not null)
+        if (id == plan.Undo[^1] && plan.Target is not null && deployment.OutcomeOf(succeeded: false) == Journals.DeploymentOutcome.RolledBack)
             await deployment.RestoreReleaseAsync(plan.Target, abort);
         await store.SetHoldAsync(deployment.Context.HoldBecause($"{id} was rolled back"), abort);
         return deployment.Compensated;

@@ -4,7 +4,10 @@ using Maily.Deploy.Validation;
 
 namespace Maily.Deploy.Deployments.Pipelines;
 
-/// <summary>What a team composes: the pipeline, who plans its stages, and what is checked before.</summary>
+/// <summary>
+/// What a team composes: the pipeline, who plans its stages, and what is checked before. Planners and checks are made when
+/// a run needs them, so that a part that is left out needs no settings.
+/// </summary>
 public sealed record DeploymentDefinition
 {
     /// <summary>What the environment demands.</summary>
@@ -13,18 +16,42 @@ public sealed record DeploymentDefinition
     /// <summary>The graph.</summary>
     public required Pipeline Pipeline { get; init; }
 
-    /// <summary>One planner for each stage that has steps.</summary>
-    public required ImmutableArray<IStagePlanner> Planners { get; init; }
+    /// <summary>Makes the planner of each stage that has steps, by the stage's name.</summary>
+    public required ImmutableDictionary<string, Func<IStagePlanner>> Planners { get; init; }
 
-    /// <summary>The checks of Validate; each says which stages need it.</summary>
-    public ImmutableArray<Check> Checks { get; init; } = [];
+    /// <summary>Makes the checks of Validate.</summary>
+    public ImmutableArray<CheckSource> Checks { get; init; } = [];
 
     /// <summary>The planner of that stage.</summary>
     /// <exception cref="BrokenPipelineException">There is none.</exception>
-    public IStagePlanner PlannerOf(string stage) => Planners.FirstOrDefault(planner => planner.Stage == stage)
-        ?? throw new BrokenPipelineException($"Nothing plans the steps of {stage}.");
+    public IStagePlanner PlannerOf(string stage) => Planners.TryGetValue(stage, out var make)
+        ? make()
+        : throw new BrokenPipelineException($"Nothing plans the steps of {stage}.");
 
-    /// <summary>All ways back, by type.</summary>
-    public ImmutableDictionary<string, ICompensator> Compensators =>
-        Planners.SelectMany(planner => planner.Compensators).ToImmutableDictionary(compensator => compensator.Type, StringComparer.Ordinal);
+    /// <summary>The way back of a step of that stage, or null.</summary>
+    public ICompensator? CompensatorOf(string stage, string? type) => Planners.TryGetValue(stage, out var make)
+        ? make().Compensators.FirstOrDefault(compensator => compensator.Type == type)
+        : null;
+}
+
+/// <summary>Makes checks that some stages need.</summary>
+/// <param name="Area">The far side or part, for the table where making them fails.</param>
+/// <param name="Stages">The stages that need them; empty means all runs do.</param>
+/// <param name="Make">Makes them; a <see cref="DeployException"/> (a variable is missing) counts as not checked, since the variables have checks of their own.</param>
+public sealed record CheckSource(string Area, ImmutableArray<string> Stages, Func<IEnumerable<Check>> Make)
+{
+    /// <summary>The checks for a run of the planned stages.</summary>
+    public IEnumerable<Check> For(IReadOnlyCollection<string> planned)
+    {
+        if (!Stages.IsEmpty && !Stages.Any(planned.Contains))
+            return [];
+        try
+        {
+            return [.. Make()];
+        }
+        catch (DeployException unmade)
+        {
+            return [new Check(Area, "far side", _ => Task.FromResult(CheckResult.Skip(unmade.Fact)))];
+        }
+    }
 }

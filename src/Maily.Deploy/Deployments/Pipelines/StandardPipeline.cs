@@ -49,7 +49,7 @@ public static class StandardPipeline
         {
             After = ["SmokeTest"], Always = true, ChangesEnvironment = true,
         },
-        new("Report", "Ends the journal, records what is live, writes report.json, .md and .html") { After = ["Compensate"], Always = true },
-        new("Notify", "Tells Slack how it ended") { After = ["Report"], Always = true },
+        new("Notify", "Tells Slack how it ended") { After = ["Compensate"], Always = true },
+        new("Report", "Ends the journal, records what is live, writes report.json, .md and .html") { After = ["Notify"], Always = true },
     ]);
 }

@@ -13,7 +13,7 @@ namespace Maily.Deploy.Deployments.Steps;
 public sealed record CompensatedStep(StepId Step, StepKind Kind, CompensationResult Result);
 
 /// <summary>Undoes what a journal says may have happened, last applied first. One that fails is retried, then the rest still runs.</summary>
-sealed class Compensation(Journal journal, ImmutableDictionary<string, ICompensator> compensators, TimeProvider time)
+sealed class Compensation(Journal journal, Func<StepHistory, ICompensator?> compensatorOf, TimeProvider time)
 {
     const int Retries = 3;
 
@@ -56,16 +56,16 @@ sealed class Compensation(Journal journal, ImmutableDictionary<string, ICompensa
 
     async Task<CompensationResult> TryAsync(StepHistory step, StepContext context, CancellationToken abort)
     {
-        if (compensators.GetValueOrDefault(step.CompensatorType ?? "") is not { } compensator)
-            return CompensationResult.NeedsPerson($"this program knows no way back of type {step.CompensatorType}");
         try
         {
+            if (compensatorOf(step) is not { } compensator)
+                return CompensationResult.NeedsPerson($"this program knows no way back of type {step.CompensatorType}");
             return await retry.ExecuteAsync(
                 async cancellation => await compensator.CompensateAsync(context, step.Id, step.RestorePoint ?? RestorePoint.None, step.Outputs, cancellation), abort);
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !abort.IsCancellationRequested)
         {
-            return CompensationResult.NeedsPerson($"undoing failed {Retries + 1} times: {failure.Message}");
+            return CompensationResult.NeedsPerson($"undoing failed: {failure.Message}");
         }
     }
 }

@@ -1,0 +1,62 @@
+using System.Globalization;
+using Maily.Deploy.Deployments;
+using Maily.Deploy.Deployments.Steps;
+
+namespace Maily.Deploy.Vercel;
+
+/// <summary>What a promotion writes down before it changes anything.</summary>
+/// <param name="Wanted">The deployment that is to serve production.</param>
+/// <param name="Former">The one that serves it before; null before the first.</param>
+/// <param name="AutoAssign">The project's switch for automatic production domains, which a promotion may turn on; null where it is not said.</param>
+public sealed record PromotionRestorePoint(string Wanted, string? Former, bool? AutoAssign);
+
+/// <summary>Points production at a deployment that is built already.</summary>
+public sealed class PromotionStep(VercelFrontend frontend, string wanted) : Step
+{
+    static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(5);
+
+    /// <inheritdoc/>
+    public override StepKind Kind => StepKind.Reversible;
+
+    /// <inheritdoc/>
+    public override string CompensatorType => PromotionCompensator.TypeName;
+
+    /// <inheritdoc/>
+    public override async Task<RestorePoint> CaptureAsync(DeploymentContext context, CancellationToken cancellation)
+    {
+        var project = await frontend.Reader().GetProjectAsync(cancellation);
+        return RestorePoint.Of(new PromotionRestorePoint(wanted, project.Production, project.AutoAssignCustomDomains));
+    }
+
+    /// <inheritdoc/>
+    public override async Task<Finding> FindAsync(DeploymentContext context, CancellationToken cancellation)
+    {
+        var project = await frontend.Reader().GetProjectAsync(cancellation);
+        if (!string.Equals(project.Production, wanted, StringComparison.Ordinal))
+            return Finding.Absent;
+        var isOwn = IsSinceStart(project.LastAliasRequest, context.Id) || project.Targets?.Production?.IsOf(context.Id) == true;
+        return isOwn ? Finding.ByThis(Outputs) : Finding.AsWanted(Outputs);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<StepOutputs> ApplyAsync(StepContext context, CancellationToken cancellation)
+    {
+        await new Promotion(frontend, frontend.Writer(context)).RunAsync(wanted, cancellation);
+        return Outputs;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<Verification> VerifyAsync(DeploymentContext context, StepOutputs outputs, CancellationToken cancellation) =>
+        Verification.Compare(wanted, (await frontend.Reader().GetProjectAsync(cancellation)).Production ?? "nothing");
+
+    StepOutputs Outputs => StepOutputs.Of(("deploymentId", wanted));
+
+    // Vercel keeps no mark of who promoted. But the lease admits one deployment at a time, so a promotion since this one
+    // began is this one's.
+    bool IsSinceStart(VercelAliasRequest? request, DeploymentId id) =>
+        request is { Type: "promote" } && string.Equals(request.ToDeploymentId, wanted, StringComparison.Ordinal)
+        && DateTimeOffset.FromUnixTimeMilliseconds(request.RequestedAt) >= StartOf(id) - ClockTolerance;
+
+    static DateTimeOffset StartOf(DeploymentId id) => DateTimeOffset.ParseExact(
+        id.Value[..id.Value.IndexOf('-', StringComparison.Ordinal)], "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+}

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Maily.Deploy.Deployments.Steps;
 
 namespace Maily.Deploy.Deployments.Journals;
@@ -90,6 +91,10 @@ public sealed record JournalRecord
 
     /// <summary>Reason, header or outcome.</summary>
     public string? Text { get; init; }
+
+    /// <summary>Whether a deployment that had ended is at work again: its undoing has begun.</summary>
+    [JsonIgnore]
+    public bool Reopens => Event == JournalEvent.Compensating;
 }
 
 /// <summary>What a deployment is, as its first record says.</summary>

@@ -41,7 +41,11 @@ public sealed record JournalState
 
         var next = this with { LastSequence = record.Sequence };
         if (record.Step is { } id)
-            return next with { Steps = Steps.SetItem(id, (Steps.GetValueOrDefault(id) ?? new StepHistory(id)).With(record)) };
+            return next with
+            {
+                Steps = Steps.SetItem(id, (Steps.GetValueOrDefault(id) ?? new StepHistory(id)).With(record)),
+                Outcome = record.Reopens ? null : Outcome,
+            };
         return record.Event switch
         {
             JournalEvent.Started => next with { Header = ReadHeader(record) },

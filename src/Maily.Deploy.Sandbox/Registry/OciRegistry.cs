@@ -1,0 +1,63 @@
+using System.Net;
+using Maily.Deploy.Sandbox.Instances;
+using Maily.Deploy.Sandbox.Ports;
+using Maily.Deploy.Sandbox.Processes;
+using Maily.Deploy.Sandbox.Tools;
+
+namespace Maily.Deploy.Sandbox.Registry;
+
+/// <summary>The distribution registry on loopback: no password, deletion allowed.</summary>
+public sealed class OciRegistry : IAsyncDisposable
+{
+    readonly FarSideProcess process;
+
+    OciRegistry(FarSideProcess process, int port) => (this.process, Port) = (process, port);
+
+    /// <summary>Its port on 127.0.0.1.</summary>
+    public int Port { get; }
+
+    /// <summary>Host and port, as they begin an image's name. Engines speak plain HTTP to a registry on 127.0.0.1.</summary>
+    public string Address => $"127.0.0.1:{Port}";
+
+    /// <summary>Its API's address.</summary>
+    public Uri Url => new($"http://{Address}/");
+
+    /// <summary>Starts it with its images in <paramref name="folder"/>.</summary>
+    public static async Task<OciRegistry> StartAsync(string folder, ToolLocator tools, ProcessHost host, TimeSpan timeout, CancellationToken cancellation)
+    {
+        var port = LoopbackPorts.Find();
+        Directory.CreateDirectory(folder);
+        var settings = Path.Combine(folder, "config.yml");
+        ModeFile.Write(settings, Settings(folder, port), ModeFile.Public);
+        var started = await FarSideProcess.StartAsync(new("registry", tools.Require(Tool.DockerRegistry), ["serve", settings]), host);
+        var registry = new OciRegistry(started, port);
+        return await started.ReadyAsync(registry, registry.AnswersAsync, timeout, cancellation);
+    }
+
+    /// <summary>Stops it.</summary>
+    public ValueTask DisposeAsync() => process.DisposeAsync();
+
+    async Task<bool> AnswersAsync(CancellationToken cancellation)
+    {
+        using var http = new HttpClient();
+        using var answer = await http.GetAsync(new Uri(Url, "v2/"), cancellation);
+        return answer.StatusCode == HttpStatusCode.OK;
+    }
+
+    static string Settings(string folder, int port) =>
+        $"""
+        version: 0.1
+        log:
+          level: warn
+        storage:
+          filesystem:
+            rootdirectory: {Quote(Path.Combine(folder, "images"))}
+          delete:
+            enabled: true
+        http:
+          addr: 127.0.0.1:{port}
+
+        """;
+
+    static string Quote(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+}

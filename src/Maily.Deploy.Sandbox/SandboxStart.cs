@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using Maily.Deploy.Processes;
+using Maily.Deploy.Sandbox.Engine;
+using Maily.Deploy.Sandbox.Instances;
+using Maily.Deploy.Sandbox.Postgres;
+using Maily.Deploy.Sandbox.Processes;
+using Maily.Deploy.Sandbox.Registry;
+using Maily.Deploy.Sandbox.Tools;
+using Microsoft.Extensions.Logging;
+
+namespace Maily.Deploy.Sandbox;
+
+/// <summary>Starts a sandbox. What it has started is in <paramref name="started"/>, also where it fails on the way.</summary>
+sealed class SandboxStart(SandboxOptions options, ToolLocator tools, ProcessRunner runner, Started started, ILogger log)
+{
+    readonly SandboxCredentials credentials = new();
+
+    public async Task<RunningSandbox> RunAsync(CancellationToken cancellation)
+    {
+        var begun = options.Time.GetTimestamp();
+        var folder = await started.KeepAsync(InstanceFolder.CreateAsync(options.Folder, options.Time, log, cancellation));
+        var host = await MakeHostAsync(folder, cancellation);
+        var parts = await StartPartsAsync(new(options, folder, host, tools, runner), cancellation);
+        var environment = Describe(parts, folder);
+        var file = await folder.WriteEnvironmentAsync(environment, options.PublishEnvironment, cancellation);
+        log.LogInformation("Sandbox {Instance} is up after {Seconds:0.0} s; its variables are in {File}", folder.Name, options.Time.GetElapsedTime(begun).TotalSeconds, file);
+        return RunningSandbox.Of(started, folder, parts, environment, file);
+    }
+
+    async Task<ProcessHost> MakeHostAsync(InstanceFolder folder, CancellationToken cancellation)
+    {
+        var launcher = await started.KeepAsync(Task.FromResult(new Launcher()));
+        return new(launcher, await Containments.DetectAsync(runner, cancellation), folder.Logs, options.Time, folder.Record);
+    }
+
+    async Task<SandboxParts> StartPartsAsync(LocalParts local, CancellationToken cancellation)
+    {
+        using var together = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var group = new TaskGroup(together);
+        var postgres = group.Run(token => KeepAsync("Postgres", local.StartPostgresAsync, token));
+        var registry = group.Run(token => KeepAsync("Registry", local.StartRegistryAsync, token));
+        var engine = group.Run(token => KeepAsync("Container engine", local.StartEngineAsync, token));
+        var image = group.Run(async token => await KeepAsync("Base image", async stop => await local.PublishBaseAsync(await engine, await registry, stop), token));
+        await group.WaitAsync();
+        return new(await postgres, await engine, await registry, await image);
+    }
+
+    async Task<T> KeepAsync<T>(string name, Func<CancellationToken, Task<T>> start, CancellationToken cancellation) where T : IAsyncDisposable
+    {
+        var begun = options.Time.GetTimestamp();
+        var part = await started.KeepAsync(start(cancellation));
+        log.LogInformation("{Part} is up after {Seconds:0.0} s", name, options.Time.GetElapsedTime(begun).TotalSeconds);
+        return part;
+    }
+
+    ImmutableSortedDictionary<string, string> Describe(SandboxParts parts, InstanceFolder folder) => SandboxEnvironment.Join(
+        SandboxEnvironment.Of(parts.Postgres),
+        SandboxEnvironment.Of(credentials, options),
+        [
+            ("NUKE_ENVIRONMENT", "sandbox"),
+            ("DOCKER_HOST", parts.Engine.Address),
+            ("MAILY_REGISTRY", parts.Registry.Address),
+            ("MAILY_BASE_IMAGE", parts.Base.Name),
+        ]);
+}
+
+/// <summary>The far sides that are up.</summary>
+sealed record SandboxParts(PostgresServer Postgres, ContainerEngine Engine, OciRegistry Registry, BaseImage Base);

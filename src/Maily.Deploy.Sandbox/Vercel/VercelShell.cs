@@ -6,7 +6,10 @@ namespace Maily.Deploy.Sandbox.Vercel;
 /// <summary>Runs a build command as Vercel does: in a shell, seeing only the deployment's own variables.</summary>
 static class VercelShell
 {
-    static readonly HashSet<string> Kept = new(StringComparer.Ordinal) { "PATH", "HOME", "TMPDIR", "LANG", "TZ" };
+    static readonly HashSet<string> Kept = new(StringComparer.Ordinal)
+    {
+        "PATH", "HOME", "TMPDIR", "LANG", "TZ", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE",
+    };
 
     public static async Task<int> RunAsync(
         string command, string folder, IReadOnlyDictionary<string, string> environment, Action<string, string> log, CancellationToken cancellationToken)

@@ -1,0 +1,19 @@
+using System.Text.Json.Nodes;
+using Maily.Deploy.Sandbox.Kubernetes.Objects;
+
+namespace Maily.Deploy.Sandbox.Kubernetes.Controllers;
+
+/// <summary>Finds what a pod belongs to.</summary>
+internal static class Workloads
+{
+    /// <summary>The name of the Deployment, StatefulSet, DaemonSet or Job; of a bare pod its own.</summary>
+    public static string NameOf(ClusterAccess cluster, JsonObject pod)
+    {
+        var owner = pod.Controller();
+        if (owner is null) return pod.Name();
+        var name = owner.Text("name") ?? "";
+        if (owner.Text("kind") != "ReplicaSet") return name;
+        var set = cluster.Find("ReplicaSet", pod.Namespace(), name);
+        return set?.Controller().Text("name") ?? name;
+    }
+}

@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using System.Formats.Tar;
+
+namespace Maily.Deploy.Images;
+
+/// <summary>One file or link that the build sees.</summary>
+/// <param name="Path">Relative to the context, with <c>/</c>.</param>
+/// <param name="File">The full path.</param>
+/// <param name="Link">Where a symbolic link points; null for a file.</param>
+/// <param name="Executable">Whether its owner may execute it.</param>
+public sealed record ContextEntry(string Path, string File, string? Link, bool Executable);
+
+/// <summary>The files that a build sees, in the order of their paths, and the same archive from them on every machine.</summary>
+public sealed class BuildContext
+{
+    const string IgnoreFile = ".dockerignore";
+    const UnixFileMode Plain = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    const UnixFileMode Executable = Plain | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    // Times and owners of a checkout say nothing of its content.
+    static readonly DateTimeOffset Timestamp = DateTimeOffset.UnixEpoch;
+
+    BuildContext(ImmutableArray<ContextEntry> entries) => Entries = entries;
+
+    /// <summary>Files and links; folders without any are left out.</summary>
+    public ImmutableArray<ContextEntry> Entries { get; }
+
+    /// <summary>Lists what the image's build sees. The Dockerfile is always in it.</summary>
+    /// <exception cref="DockerfileMissingException">There is no such Dockerfile.</exception>
+    public static BuildContext Of(ImageSpec image)
+    {
+        if (!File.Exists(Path.Combine(image.Context, image.Dockerfile)))
+            throw new DockerfileMissingException(image);
+        var ignoreFile = Path.Combine(image.Context, IgnoreFile);
+        var ignore = DockerIgnore.Parse(File.Exists(ignoreFile) ? File.ReadLines(ignoreFile) : []);
+        var entries = List(new DirectoryInfo(image.Context), "", ignore, image.Dockerfile.Replace('\\', '/'));
+        return new BuildContext([.. entries.OrderBy(entry => entry.Path, StringComparer.Ordinal)]);
+    }
+
+    /// <summary>Writes the files as a tar archive, one after another, never a whole one in memory.</summary>
+    public async Task WriteTarAsync(Stream destination, CancellationToken cancellation)
+    {
+        await using var tar = new TarWriter(destination, TarEntryFormat.Pax, leaveOpen: true);
+        var folders = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entry in Entries)
+        {
+            foreach (var folder in FoldersOf(entry.Path).Where(folders.Add))
+                await tar.WriteEntryAsync(Stamp(new PaxTarEntry(TarEntryType.Directory, folder + "/"), Executable), cancellation);
+            await WriteAsync(tar, entry, cancellation);
+        }
+    }
+
+    static async Task WriteAsync(TarWriter tar, ContextEntry entry, CancellationToken cancellation)
+    {
+        if (entry.Link is { } target)
+        {
+            await tar.WriteEntryAsync(Stamp(new PaxTarEntry(TarEntryType.SymbolicLink, entry.Path) { LinkName = target }, Executable), cancellation);
+            return;
+        }
+
+        await using var content = new FileStream(entry.File, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        var file = Stamp(new PaxTarEntry(TarEntryType.RegularFile, entry.Path), entry.Executable ? Executable : Plain);
+        file.DataStream = content;
+        await tar.WriteEntryAsync(file, cancellation);
+    }
+
+    static PaxTarEntry Stamp(PaxTarEntry entry, UnixFileMode mode)
+    {
+        entry.ModificationTime = Timestamp;
+        entry.Mode = mode;
+        return entry;
+    }
+
+    static IEnumerable<string> FoldersOf(string path)
+    {
+        for (var slash = path.IndexOf('/'); slash > 0; slash = path.IndexOf('/', slash + 1))
+            yield return path[..slash];
+    }
+
+    static IEnumerable<ContextEntry> List(DirectoryInfo folder, string prefix, DockerIgnore ignore, string dockerfile)
+    {
+        foreach (var item in folder.EnumerateFileSystemInfos())
+        {
+            var path = prefix + item.Name;
+            var ignored = path != dockerfile && path != IgnoreFile && ignore.Ignores(path);
+            if (item is DirectoryInfo { LinkTarget: null } inner)
+            {
+                if (!ignored || ignore.HasExceptions || dockerfile.StartsWith(path + "/", StringComparison.Ordinal))
+                    foreach (var entry in List(inner, path + "/", ignore, dockerfile))
+                        yield return entry;
+            }
+            else if (!ignored)
+            {
+                yield return new ContextEntry(path, item.FullName, item.LinkTarget, IsExecutable(item));
+            }
+        }
+    }
+
+    static bool IsExecutable(FileSystemInfo item) =>
+        !OperatingSystem.IsWindows() && item.LinkTarget is null && item.UnixFileMode.HasFlag(UnixFileMode.UserExecute);
+}
+
+/// <summary>An image is declared with a Dockerfile that does not exist.</summary>
+public sealed class DockerfileMissingException(ImageSpec image)
+    : DeployException($"The image {image.Name} has no Dockerfile at {Path.Combine(image.Context, image.Dockerfile)}.", "Correct the image's Context or Dockerfile where it is declared.")
+{
+    /// <inheritdoc/>
+    public override FailureKind Kind => FailureKind.Refused;
+}

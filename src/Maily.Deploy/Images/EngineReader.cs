@@ -1,0 +1,62 @@
+using System.Net.Sockets;
+using Docker.DotNet;
+
+namespace Maily.Deploy.Images;
+
+/// <summary>Asks the container engine; changes nothing.</summary>
+sealed class EngineReader(ImageSettings settings) : IDisposable
+{
+    readonly DockerClientConfiguration configuration = new(settings.Engine);
+
+    /// <summary>The engine's version.</summary>
+    /// <exception cref="EngineUnreachableException">It does not answer.</exception>
+    public Task<string> VersionAsync(CancellationToken cancellation) =>
+        CallAsync(async client => (await client.System.GetVersionAsync(cancellation)).Version);
+
+    /// <summary>Whether the engine has an image of that reference and content.</summary>
+    public Task<bool> HasAsync(string reference, string content, CancellationToken cancellation) => CallAsync(async client =>
+    {
+        try
+        {
+            var image = await client.Images.InspectImageAsync(reference, cancellation);
+            return image.Config?.Labels?.TryGetValue("maily.dev/content", out var found) == true && found == content;
+        }
+        catch (DockerImageNotFoundException)
+        {
+            return false;
+        }
+    });
+
+    /// <summary>Makes one call with a client of its own.</summary>
+    public async Task<T> CallAsync<T>(Func<DockerClient, Task<T>> call)
+    {
+        using var client = configuration.CreateClient();
+        try
+        {
+            return await call(client);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or SocketException or TimeoutException)
+        {
+            throw new EngineUnreachableException(settings.Engine, failure);
+        }
+        catch (DockerApiException refused)
+        {
+            throw new EngineRefusedException((int)refused.StatusCode, refused.ResponseBody, refused);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => configuration.Dispose();
+}
+
+/// <summary>The container engine does not answer.</summary>
+public sealed class EngineUnreachableException(Uri engine, Exception cause)
+    : DeployException($"The container engine at {engine.GetLeftPart(UriPartial.Path)} does not answer.", "Start it, or set DOCKER_HOST to one that runs.", cause.Message, cause);
+
+/// <summary>The container engine answered with an error.</summary>
+public sealed class EngineRefusedException(int status, string? body, Exception cause)
+    : DeployException($"The container engine answered {status}.", "See its answer above.", body, cause)
+{
+    /// <summary>The HTTP status.</summary>
+    public int Status { get; } = status;
+}

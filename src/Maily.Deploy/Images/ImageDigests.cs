@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using Maily.Deploy.Deployments;
+using Maily.Deploy.Deployments.Steps;
+
+namespace Maily.Deploy.Images;
+
+/// <summary>Finds the digests to deploy; nothing but a digest is ever deployed.</summary>
+public static class ImageDigests
+{
+    /// <summary>
+    /// Full references by digest, by image name: what this deployment pushed; else, where <c>PushImages</c> is left out, what
+    /// is live; else what the registry serves for this commit.
+    /// </summary>
+    /// <exception cref="ImageNotPushedException">There is none for an image; the error names the target that makes it.</exception>
+    public static async Task<ImmutableSortedDictionary<string, string>> ResolveAsync(
+        DeploymentContext context, ImmutableArray<ImageSpec> images, ImageSettings settings, CancellationToken cancellation)
+    {
+        using var registry = new RegistryReader(settings, context.Time);
+        var pairs = await Task.WhenAll(images.Select(async image => KeyValuePair.Create(image.Name,
+            Known(context, image.Name) ?? await ServedAsync(context, registry, image.Name, settings, cancellation))));
+        return pairs.ToImmutableSortedDictionary(StringComparer.Ordinal);
+    }
+
+    static string? Known(DeploymentContext context, string image) =>
+        context.Outputs.GetValueOrDefault(new StepId(PushImagesStage.Name, image))?["reference"]
+        ?? (context.Skipped.Contains(PushImagesStage.Name) ? context.Live?.Images.GetValueOrDefault(image) : null);
+
+    static async Task<string> ServedAsync(
+        DeploymentContext context, RegistryReader registry, string image, ImageSettings settings, CancellationToken cancellation)
+    {
+        var tag = ImageBuild.TagOf(context.Commit);
+        return await registry.FindDigestAsync(image, tag, cancellation) is { } digest
+            ? $"{settings.Registry.NameOf(image)}@{digest}"
+            : throw new ImageNotPushedException($"{settings.Registry.NameOf(image)}:{tag}");
+    }
+}
+
+/// <summary>The registry has no image for the commit that is to be deployed.</summary>
+public sealed class ImageNotPushedException(string reference)
+    : DeployException($"The registry has no {reference}.", "Run `./build.sh PushImages` for this commit first, or deploy with it.")
+{
+    /// <summary>The image's name and commit tag.</summary>
+    public string Reference { get; } = reference;
+}

@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Maily.Deploy.Images;
+
+/// <summary>Answers a registry's challenge: a token for the scope, or the password itself.</summary>
+sealed partial class RegistryLogin(ImageSettings settings, HttpClient http)
+{
+    readonly ConcurrentDictionary<string, AuthenticationHeaderValue> known = new(StringComparer.Ordinal);
+
+    /// <summary>Sends the request, and once more with a login if the registry asks for one.</summary>
+    public async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, string scope, CancellationToken cancellation)
+    {
+        var answer = await SendAsync(make, known.GetValueOrDefault(scope), cancellation);
+        if (answer.StatusCode != HttpStatusCode.Unauthorized || await AnswerAsync(answer.Headers.WwwAuthenticate, scope, cancellation) is not { } header)
+            return answer;
+        answer.Dispose();
+        return await SendAsync(make, known[scope] = header, cancellation);
+    }
+
+    async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, AuthenticationHeaderValue? header, CancellationToken cancellation)
+    {
+        using var request = make();
+        request.Headers.Authorization = header;
+        return await http.SendAsync(request, cancellation);
+    }
+
+    async Task<AuthenticationHeaderValue?> AnswerAsync(HttpHeaderValueCollection<AuthenticationHeaderValue> challenges, string scope, CancellationToken cancellation)
+    {
+        foreach (var challenge in challenges)
+        {
+            if (challenge.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
+                return await TokenAsync(challenge.Parameter ?? "", scope, cancellation);
+            if (challenge.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase))
+                return Basic();
+        }
+
+        return null;
+    }
+
+    async Task<AuthenticationHeaderValue?> TokenAsync(string parameter, string scope, CancellationToken cancellation)
+    {
+        var parts = Part().Matches(parameter).ToDictionary(match => match.Groups["name"].Value, match => match.Groups["value"].Value, StringComparer.OrdinalIgnoreCase);
+        if (!parts.TryGetValue("realm", out var realm) || !Uri.TryCreate(realm, UriKind.Absolute, out var address))
+            return null;
+        var query = $"service={Uri.EscapeDataString(parts.GetValueOrDefault("service", ""))}&scope={Uri.EscapeDataString(parts.GetValueOrDefault("scope", scope))}";
+        using var request = new HttpRequestMessage(HttpMethod.Get, new UriBuilder(address) { Query = query }.Uri) { Headers = { Authorization = Basic() } };
+        using var answer = await http.SendAsync(request, cancellation);
+        if (!answer.IsSuccessStatusCode)
+            return null;
+        using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancellation));
+        var token = json.RootElement.TryGetProperty("token", out var named) || json.RootElement.TryGetProperty("access_token", out named) ? named.GetString() : null;
+        return token is null ? null : new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    AuthenticationHeaderValue? Basic() => settings.Password is { } password
+        ? new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{settings.User}:{password.Reveal()}")))
+        : null;
+
+    [GeneratedRegex("(?<name>[a-zA-Z]+)=\"(?<value>[^\"]*)\"", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Part();
+}

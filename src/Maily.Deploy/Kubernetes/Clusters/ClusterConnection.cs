@@ -1,0 +1,163 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using k8s;
+using k8s.Authentication;
+using k8s.Exceptions;
+using Polly;
+using Polly.Retry;
+
+namespace Maily.Deploy.Kubernetes.Clusters;
+
+/// <summary>An authenticated line to one cluster's API; sends a request again where that is safe and may help.</summary>
+sealed class ClusterConnection : IDisposable
+{
+    static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(15);
+
+    readonly k8s.Kubernetes client;
+    readonly ResiliencePipeline<HttpResponseMessage> retry;
+    readonly TimeProvider time;
+
+    public ClusterConnection(RegionSpec region, ClusterSettings settings, TimeProvider time)
+    {
+        (Region, this.time) = (region.Name, time);
+        client = new k8s.Kubernetes(ConfigurationOf(region, settings));
+        retry = settings.Retries > 0 ? RetryOf(settings.Retries, time) : ResiliencePipeline<HttpResponseMessage>.Empty;
+    }
+
+    /// <summary>The region's name, for errors.</summary>
+    public string Region { get; }
+
+    /// <summary>Sends the request and gives its JSON; <see langword="null"/> for 404.</summary>
+    /// <exception cref="ClusterRefusedException">The API answered with another error.</exception>
+    /// <exception cref="ClusterUnreachableException">It does not answer.</exception>
+    public async Task<JsonObject?> FindAsync(Func<HttpRequestMessage> make, CancellationToken cancellation)
+    {
+        using var answer = await SendAsync(make, cancellation);
+        if (answer.StatusCode == HttpStatusCode.NotFound)
+            return null;
+        await EnsureAsync(answer, cancellation);
+        return Parse(await answer.Content.ReadAsStringAsync(cancellation));
+    }
+
+    /// <summary>Sends the request and gives its JSON; 404 is an error too.</summary>
+    public async Task<JsonObject> RequireAsync(Func<HttpRequestMessage> make, CancellationToken cancellation)
+    {
+        using var answer = await SendAsync(make, cancellation);
+        await EnsureAsync(answer, cancellation);
+        return Parse(await answer.Content.ReadAsStringAsync(cancellation)) ?? [];
+    }
+
+    /// <summary>Sends the request and gives its text; null for 404 and for 400, which is how a log that is not there is answered.</summary>
+    public async Task<string?> FindTextAsync(string path, CancellationToken cancellation)
+    {
+        using var answer = await SendAsync(() => Get(path), cancellation);
+        if (answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadRequest)
+            return null;
+        await EnsureAsync(answer, cancellation);
+        return await answer.Content.ReadAsStringAsync(cancellation);
+    }
+
+    /// <summary>Opens an answer that does not end, such as a watch. Sent once: the caller knows where to go on.</summary>
+    public async Task<HttpResponseMessage> OpenAsync(string path, CancellationToken cancellation)
+    {
+        using var request = Get(path);
+        var answer = await AuthenticatedAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        if (answer.IsSuccessStatusCode)
+            return answer;
+        using (answer)
+            await EnsureAsync(answer, cancellation);
+        throw new InvalidOperationException("An answer without success was let through.");
+    }
+
+    /// <summary>A request that reads.</summary>
+    public HttpRequestMessage Get(string path) => Request(HttpMethod.Get, path);
+
+    /// <summary>A request to a path below the API's address.</summary>
+    public HttpRequestMessage Request(HttpMethod method, string path) =>
+        new(method, new Uri($"{client.BaseUri.AbsoluteUri.TrimEnd('/')}/{path}"));
+
+    /// <inheritdoc/>
+    public void Dispose() => client.Dispose();
+
+    async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, CancellationToken cancellation)
+    {
+        try
+        {
+            return await retry.ExecuteAsync(async token => await AttemptAsync(make, token), cancellation);
+        }
+        catch (Exception lost) when (lost is HttpRequestException or IOException or TimeoutException)
+        {
+            throw new ClusterUnreachableException(Region, lost);
+        }
+    }
+
+    async Task<HttpResponseMessage> AttemptAsync(Func<HttpRequestMessage> make, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(AttemptTimeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        using var request = make();
+        try
+        {
+            return await AuthenticatedAsync(request, HttpCompletionOption.ResponseContentRead, both.Token);
+        }
+        catch (OperationCanceledException slow) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException($"No answer within {AttemptTimeout.TotalSeconds} s.", slow);
+        }
+    }
+
+    // The client's own HTTP client holds certificates, but tokens are added per request.
+    async Task<HttpResponseMessage> AuthenticatedAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellation)
+    {
+        if (client.Credentials is ServiceClientCredentials credentials)
+            await credentials.ProcessHttpRequestAsync(request, cancellation);
+        return await client.HttpClient.SendAsync(request, completion, cancellation);
+    }
+
+    async Task EnsureAsync(HttpResponseMessage answer, CancellationToken cancellation)
+    {
+        if (answer.IsSuccessStatusCode)
+            return;
+        var body = await answer.Content.ReadAsStringAsync(cancellation);
+        throw new ClusterRefusedException(Region, (int)answer.StatusCode, $"{answer.RequestMessage?.Method} {answer.RequestMessage?.RequestUri?.AbsolutePath}", Parse(body), body);
+    }
+
+    static JsonObject? Parse(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            // Proxies answer with HTML; the raw text is the evidence then.
+            return null;
+        }
+    }
+
+    static ResiliencePipeline<HttpResponseMessage> RetryOf(int retries, TimeProvider time) =>
+        new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }.AddRetry(new RetryStrategyOptions<HttpResponseMessage>
+        {
+            MaxRetryAttempts = retries, BackoffType = DelayBackoffType.Exponential, Delay = TimeSpan.FromMilliseconds(500), MaxDelay = LongestDelay, UseJitter = true,
+            ShouldHandle = new PredicateBuilder<HttpResponseMessage>()
+                .Handle<HttpRequestException>().Handle<IOException>().Handle<TimeoutException>()
+                .HandleResult(answer => (int)answer.StatusCode is 429 or 500 or 502 or 503 or 504),
+            DelayGenerator = attempt => new(attempt.Outcome.Result?.Headers.RetryAfter?.Delta is { } asked && asked < LongestDelay ? asked : null),
+        }).Build();
+
+    static KubernetesClientConfiguration ConfigurationOf(RegionSpec region, ClusterSettings settings)
+    {
+        try
+        {
+            var configuration = KubernetesClientConfiguration.BuildConfigFromConfigFile(new FileInfo(settings.Kubeconfig), region.Context);
+            configuration.HttpClientTimeout = Timeout.InfiniteTimeSpan;
+            return configuration;
+        }
+        catch (Exception unreadable) when (unreadable is KubeConfigException or IOException or YamlDotNet.Core.YamlException or ArgumentException)
+        {
+            throw new KubeconfigException(region, settings.Kubeconfig, unreadable);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Maily.Deploy.Deployments;
+
+namespace Maily.Deploy.Kubernetes.Manifests;
+
+/// <summary>All objects of one release in one region, images by digest, in the order in which they are applied.</summary>
+public sealed class ReleaseManifests
+{
+    ReleaseManifests(ImmutableArray<KubernetesObject> objects) => Objects = objects;
+
+    /// <summary>The objects, without any mark of a deployment.</summary>
+    public ImmutableArray<KubernetesObject> Objects { get; }
+
+    /// <summary>SHA-256 over the objects, 64 digits: equal for equal releases.</summary>
+    public string Hash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', Objects))));
+
+    /// <summary>All images that the objects run.</summary>
+    public ImmutableArray<string> Images => [.. Objects.SelectMany(Workloads.ImagesOf).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>Pins, checks and orders rendered objects.</summary>
+    /// <exception cref="UnpinnedImageException">An image is neither declared nor named by digest.</exception>
+    /// <exception cref="SecretInManifestException">A manifest holds secret values.</exception>
+    public static ReleaseManifests Of(IEnumerable<KubernetesObject> rendered, IReadOnlyDictionary<string, string> images) =>
+        new([.. ApplyOrder.Sort(rendered.Select(RefuseSecrets).Select(item => ImagePinning.Pin(item, images)))]);
+
+    /// <summary>
+    /// The objects with the deployment's mark. It stands on the objects alone, never on pod templates: there it would
+    /// restart every pod at every deployment.
+    /// </summary>
+    public ImmutableArray<KubernetesObject> MarkedBy(DeploymentId deployment) => [.. Objects.Select(item => Mark(item, deployment))];
+
+    static KubernetesObject Mark(KubernetesObject item, DeploymentId deployment)
+    {
+        var json = item.ToJson();
+        var metadata = json.Child("metadata");
+        metadata.Child("annotations")[Marks.Deployment] = deployment.Value;
+        metadata.Child("labels")[Marks.ManagedBy] = Marks.Manager;
+        return new KubernetesObject(json);
+    }
+
+    static KubernetesObject RefuseSecrets(KubernetesObject item)
+    {
+        bool Holds(string field) => item.Json[field] is JsonObject { Count: > 0 };
+        return item.Kind == "Secret" && (Holds("data") || Holds("stringData")) ? throw new SecretInManifestException(item.Key) : item;
+    }
+}
+
+/// <summary>What this program writes onto objects, and the name it writes under.</summary>
+public static class Marks
+{
+    /// <summary>The annotation that names the deployment which applied an object.</summary>
+    public const string Deployment = "maily.dev/deployment";
+
+    /// <summary>The annotation on the namespace <c>kube-system</c> that says which environment a cluster is.</summary>
+    public const string Environment = "maily.dev/environment";
+
+    /// <summary>The label that names the manager.</summary>
+    public const string ManagedBy = "app.kubernetes.io/managed-by";
+
+    /// <summary>The field manager's name.</summary>
+    public const string Manager = "maily-deploy";
+}
+
+/// <summary>A manifest holds secret values.</summary>
+public sealed class SecretInManifestException(ObjectKey item)
+    : DeployException($"{item} holds secret values in a manifest.", "Take them out: secrets come from the secrets source, never from a file in the repository.");

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
+using Maily.Deploy.Kubernetes.Clusters;
+using Maily.Deploy.Kubernetes.Manifests;
+
+namespace Maily.Deploy.Kubernetes.Regions;
+
+/// <summary>Applies objects group by group in the order of their kinds, within a group side by side.</summary>
+sealed class ManifestApply(ClusterReader cluster, ClusterWriter writer, ClusterSettings settings, TimeProvider time)
+{
+    static readonly TimeSpan EstablishLimit = TimeSpan.FromSeconds(60);
+
+    /// <summary>Applies all; the first refusal ends it.</summary>
+    public async Task RunAsync(ImmutableArray<KubernetesObject> objects, bool force, CancellationToken cancellation)
+    {
+        foreach (var group in objects.GroupBy(item => ApplyOrder.GroupOf(item.Kind)).OrderBy(group => group.Key))
+        {
+            await SideBySideAsync([.. group], item => ApplyAsync(item, force, cancellation), cancellation);
+            await SideBySideAsync([.. group.Where(item => item.Kind == "CustomResourceDefinition")], item => EstablishedAsync(item, cancellation), cancellation);
+        }
+    }
+
+    // Placed again: what a definition of an earlier group brought is known only now.
+    async Task ApplyAsync(KubernetesObject item, bool force, CancellationToken cancellation) =>
+        await writer.ApplyAsync(await cluster.PlaceAsync(item, cancellation), force, cancellation);
+
+    // Running applies finish when one fails: a cut connection would leave open whether the change was made.
+    async Task SideBySideAsync(ImmutableArray<KubernetesObject> group, Func<KubernetesObject, Task> run, CancellationToken cancellation)
+    {
+        Exception? first = null;
+        using var limit = new SemaphoreSlim(settings.Parallel);
+        await Task.WhenAll(group.Select(async item =>
+        {
+            await limit.WaitAsync(cancellation);
+            try
+            {
+                if (Volatile.Read(ref first) is null)
+                    await run(item);
+            }
+            catch (Exception failure)
+            {
+                Interlocked.CompareExchange(ref first, failure, null);
+            }
+            finally
+            {
+                limit.Release();
+            }
+        }));
+        if (first is not null)
+            ExceptionDispatchInfo.Throw(first);
+    }
+
+    async Task EstablishedAsync(KubernetesObject definition, CancellationToken cancellation)
+    {
+        var deadline = time.GetUtcNow() + EstablishLimit;
+        while (await cluster.FindAsync(definition.Key, cancellation) is { } live && !IsEstablished(live))
+        {
+            if (time.GetUtcNow() >= deadline)
+                throw new NotEstablishedException(definition.Key, cluster.Region);
+            await Task.Delay(TimeSpan.FromMilliseconds(200), time, cancellation);
+        }
+    }
+
+    static bool IsEstablished(KubernetesObject live) => live.Json.Objects("status", "conditions")
+        .Any(condition => condition.Text("type") == "Established" && condition.Text("status") == "True");
+}
+
+/// <summary>A new kind is not served in time.</summary>
+public sealed class NotEstablishedException(ObjectKey definition, string region)
+    : DeployException($"{definition} in {region} is not established after a minute.", "See its conditions: `kubectl describe crd`.");

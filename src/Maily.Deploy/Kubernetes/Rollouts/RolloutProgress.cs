@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using Maily.Deploy.Kubernetes.Manifests;
+
+namespace Maily.Deploy.Kubernetes.Rollouts;
+
+/// <summary>Remembers how one rollout went so far, and decides when waiting on is of no use.</summary>
+sealed class RolloutProgress(ObjectKey workload, string region, RolloutPatience patience, TimeProvider time)
+{
+    readonly DateTimeOffset began = time.GetUtcNow();
+    readonly Dictionary<(PodProblemKind, string?), DateTimeOffset> since = [];
+    DateTimeOffset lastActivity = time.GetUtcNow();
+    string? lastStatus;
+    string? lastText;
+
+    /// <summary>Whether the last judged status reads differently from the one before.</summary>
+    public bool HasNews { get; private set; }
+
+    /// <summary>The failure, or null while waiting makes sense.</summary>
+    public RolloutFailedException? Judge(RolloutStatus status, KubernetesObject? live, ImmutableArray<PodProblem> problems)
+    {
+        var now = time.GetUtcNow();
+        Remember(status, live, now);
+        var lasting = Lasting(problems, now);
+        if (lasting is not null)
+            return Failure(lasting.Kind == PodProblemKind.Paused ? "is paused" : "does not get ready", status, [lasting, .. problems.Where(problem => problem != lasting)]);
+        if (status.State == RolloutState.Failed)
+            return Failure(status.Text, status, problems);
+        if (now - began >= patience.Total)
+            return Failure($"is not rolled out after {Say(patience.Total)}", status, problems);
+        return now - lastActivity >= patience.NoActivity ? Failure($"did not change for {Say(patience.NoActivity)}", status, problems) : null;
+    }
+
+    void Remember(RolloutStatus status, KubernetesObject? live, DateTimeOffset now)
+    {
+        var present = live?.Json.At("status")?.ToJsonString();
+        if (present != lastStatus)
+            (lastStatus, lastActivity) = (present, now);
+        HasNews = status.Text != lastText;
+        lastText = status.Text;
+    }
+
+    // By container, not by pod: a crashing pod that is replaced by another crashing one is still the same fault.
+    PodProblem? Lasting(ImmutableArray<PodProblem> problems, DateTimeOffset now)
+    {
+        var present = problems.Select(problem => (problem.Kind, problem.Container)).ToHashSet();
+        foreach (var gone in since.Keys.Where(key => !present.Contains(key)).ToArray())
+            since.Remove(gone);
+        foreach (var key in present)
+            since.TryAdd(key, now);
+        return problems.FirstOrDefault(problem => now - since[(problem.Kind, problem.Container)] >= ToleranceOf(problem.Kind));
+    }
+
+    TimeSpan ToleranceOf(PodProblemKind kind) => kind switch
+    {
+        PodProblemKind.Paused => TimeSpan.Zero,
+        PodProblemKind.Unschedulable => patience.Scheduling,
+        _ => patience.Tolerance,
+    };
+
+    RolloutFailedException Failure(string fact, RolloutStatus status, ImmutableArray<PodProblem> problems) =>
+        new(workload, region, fact, status.Text, problems);
+
+    static string Say(TimeSpan time) => time.TotalMinutes >= 2 ? $"{time.TotalMinutes:0.#} minutes" : $"{time.TotalSeconds:0.#} seconds";
+}
+
+/// <summary>A workload's new pods do not get ready.</summary>
+public sealed class RolloutFailedException : DeployException
+{
+    readonly string fact;
+    readonly string status;
+
+    internal RolloutFailedException(ObjectKey workload, string region, string fact, string status, ImmutableArray<PodProblem> problems, string logs = "")
+        : base($"{workload} in {region} {fact}.",
+            problems.FirstOrDefault()?.Remedy ?? "See `kubectl describe` of the workload and its pods: nothing in their status says why.",
+            string.Join(Environment.NewLine, problems.Select(problem => problem.ToString()).Prepend(status).Distinct(StringComparer.Ordinal).Take(6)) + logs) =>
+        (Workload, Region, this.fact, this.status, Problems) = (workload, region, fact, status, problems);
+
+    /// <summary>The workload.</summary>
+    public ObjectKey Workload { get; }
+
+    /// <summary>The region.</summary>
+    public string Region { get; }
+
+    /// <summary>What its new pods say; the first one is why waiting ended.</summary>
+    public ImmutableArray<PodProblem> Problems { get; }
+
+    /// <summary>The same error with log lines as further evidence.</summary>
+    internal RolloutFailedException With(string logs) => logs.Length == 0 ? this : new(Workload, Region, fact, status, Problems, logs);
+}

@@ -1,10 +1,7 @@
 using System.Collections.Immutable;
 using Maily.Deploy.Processes;
-using Maily.Deploy.Sandbox.Engine;
 using Maily.Deploy.Sandbox.Instances;
-using Maily.Deploy.Sandbox.Postgres;
 using Maily.Deploy.Sandbox.Processes;
-using Maily.Deploy.Sandbox.Registry;
 using Maily.Deploy.Sandbox.Tools;
 using Microsoft.Extensions.Logging;
 
@@ -29,14 +26,8 @@ public sealed class RunningSandbox : IAsyncDisposable
     /// <summary>The variables with which a deployment runs against it.</summary>
     public required ImmutableSortedDictionary<string, string> Environment { get; init; }
 
-    /// <summary>Its database server.</summary>
-    public required PostgresServer Postgres { get; init; }
-
-    /// <summary>Its container engine.</summary>
-    public required ContainerEngine Engine { get; init; }
-
-    /// <summary>Its registry.</summary>
-    public required OciRegistry Registry { get; init; }
+    /// <summary>Its far sides, with state that tests can read and faults that they can set.</summary>
+    public required SandboxParts Parts { get; init; }
 
     /// <summary>Installs what is missing, starts all far sides side by side, and waits until each answers.</summary>
     /// <exception cref="ToolMissingException">Something is not on this machine and cannot be installed from here.</exception>
@@ -64,9 +55,7 @@ public sealed class RunningSandbox : IAsyncDisposable
     internal static RunningSandbox Of(Started started, InstanceFolder folder, SandboxParts parts, ImmutableSortedDictionary<string, string> environment, string file) =>
         new(started, folder)
         {
-            Postgres = parts.Postgres,
-            Engine = parts.Engine,
-            Registry = parts.Registry,
+            Parts = parts,
             Environment = environment,
             EnvironmentFile = file,
         };

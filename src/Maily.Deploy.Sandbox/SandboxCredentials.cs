@@ -36,6 +36,9 @@ public sealed record SandboxCredentials
     /// <summary>AIza and 35 characters.</summary>
     public string GoogleKey { get; } = "AIzaSandbox" + Random(Mixed, 28);
 
+    /// <summary>The secret part of a Slack webhook's address: 24 characters.</summary>
+    public string SlackToken { get; } = "sandbox" + Random(Mixed, 17);
+
     /// <summary>A user's token for the clusters.</summary>
     public string ClusterToken { get; } = "sandbox-" + Random(Lower, 40);
 

@@ -1,10 +1,7 @@
 using System.Collections.Immutable;
 using Maily.Deploy.Processes;
-using Maily.Deploy.Sandbox.Engine;
 using Maily.Deploy.Sandbox.Instances;
-using Maily.Deploy.Sandbox.Postgres;
 using Maily.Deploy.Sandbox.Processes;
-using Maily.Deploy.Sandbox.Registry;
 using Maily.Deploy.Sandbox.Tools;
 using Microsoft.Extensions.Logging;
 
@@ -20,8 +17,8 @@ sealed class SandboxStart(SandboxOptions options, ToolLocator tools, ProcessRunn
         var begun = options.Time.GetTimestamp();
         var folder = await started.KeepAsync(InstanceFolder.CreateAsync(options.Folder, options.Time, log, cancellation));
         var host = await MakeHostAsync(folder, cancellation);
-        var parts = await StartPartsAsync(new(options, folder, host, tools, runner), cancellation);
-        var environment = Describe(parts, folder);
+        var parts = await StartPartsAsync(new(options, folder, host, tools, runner), new(options, credentials, folder), cancellation);
+        var environment = Describe(parts);
         var file = await folder.WriteEnvironmentAsync(environment, options.PublishEnvironment, cancellation);
         log.LogInformation("Sandbox {Instance} is up after {Seconds:0.0} s; its variables are in {File}", folder.Name, options.Time.GetElapsedTime(begun).TotalSeconds, file);
         return RunningSandbox.Of(started, folder, parts, environment, file);
@@ -33,7 +30,7 @@ sealed class SandboxStart(SandboxOptions options, ToolLocator tools, ProcessRunn
         return new(launcher, await Containments.DetectAsync(runner, cancellation), folder.Logs, options.Time, folder.Record);
     }
 
-    async Task<SandboxParts> StartPartsAsync(LocalParts local, CancellationToken cancellation)
+    async Task<SandboxParts> StartPartsAsync(LocalParts local, HostedParts hosted, CancellationToken cancellation)
     {
         using var together = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var group = new TaskGroup(together);
@@ -41,8 +38,18 @@ sealed class SandboxStart(SandboxOptions options, ToolLocator tools, ProcessRunn
         var registry = group.Run(token => KeepAsync("Registry", local.StartRegistryAsync, token));
         var engine = group.Run(token => KeepAsync("Container engine", local.StartEngineAsync, token));
         var image = group.Run(async token => await KeepAsync("Base image", async stop => await local.PublishBaseAsync(await engine, await registry, stop), token));
+        var vercel = group.Run(token => KeepAsync("Vercel", hosted.StartVercelAsync, token));
+        var slack = group.Run(token => KeepAsync("Slack", hosted.StartSlackAsync, token));
         await group.WaitAsync();
-        return new(await postgres, await engine, await registry, await image);
+        return new()
+        {
+            Postgres = await postgres,
+            Engine = await engine,
+            Registry = await registry,
+            BaseImage = await image,
+            Vercel = await vercel,
+            Slack = await slack,
+        };
     }
 
     async Task<T> KeepAsync<T>(string name, Func<CancellationToken, Task<T>> start, CancellationToken cancellation) where T : IAsyncDisposable
@@ -53,16 +60,18 @@ sealed class SandboxStart(SandboxOptions options, ToolLocator tools, ProcessRunn
         return part;
     }
 
-    ImmutableSortedDictionary<string, string> Describe(SandboxParts parts, InstanceFolder folder) => SandboxEnvironment.Join(
+    ImmutableSortedDictionary<string, string> Describe(SandboxParts parts) => SandboxEnvironment.Join(
         SandboxEnvironment.Of(parts.Postgres),
         SandboxEnvironment.Of(credentials, options),
         [
             ("NUKE_ENVIRONMENT", "sandbox"),
             ("DOCKER_HOST", parts.Engine.Address),
             ("MAILY_REGISTRY", parts.Registry.Address),
-            ("MAILY_BASE_IMAGE", parts.Base.Name),
+            ("MAILY_BASE_IMAGE", parts.BaseImage.Name),
+            ("VERCEL_API_URL", Address(parts.Vercel.Url)),
+            ("SLACK_WEBHOOK_URL", parts.Slack.WebhookUrl.AbsoluteUri),
         ]);
-}
 
-/// <summary>The far sides that are up.</summary>
-sealed record SandboxParts(PostgresServer Postgres, ContainerEngine Engine, OciRegistry Registry, BaseImage Base);
+    // As people write it: no slash at the end.
+    static string Address(Uri url) => url.AbsoluteUri.TrimEnd('/');
+}

@@ -1,0 +1,29 @@
+using Maily.Deploy.Sandbox.Engine;
+using Maily.Deploy.Sandbox.Postgres;
+using Maily.Deploy.Sandbox.Registry;
+using Maily.Deploy.Sandbox.Slack;
+using Maily.Deploy.Sandbox.Vercel;
+
+namespace Maily.Deploy.Sandbox;
+
+/// <summary>The far sides of a sandbox that is up.</summary>
+public sealed record SandboxParts
+{
+    /// <summary>The database server.</summary>
+    public required PostgresServer Postgres { get; init; }
+
+    /// <summary>The container engine.</summary>
+    public required ContainerEngine Engine { get; init; }
+
+    /// <summary>The registry.</summary>
+    public required OciRegistry Registry { get; init; }
+
+    /// <summary>The image that services build on.</summary>
+    public required BaseImage BaseImage { get; init; }
+
+    /// <summary>Vercel.</summary>
+    public required VercelStandIn Vercel { get; init; }
+
+    /// <summary>Slack.</summary>
+    public required SlackStandIn Slack { get; init; }
+}

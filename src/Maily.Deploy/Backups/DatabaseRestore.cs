@@ -1,0 +1,66 @@
+using Maily.Deploy.Postgres;
+using Maily.Deploy.Processes;
+
+namespace Maily.Deploy.Backups;
+
+/// <summary>
+/// Puts a backup back into the database it came from, in one transaction. Rows written since the backup are lost: only
+/// where somebody has allowed that.
+/// </summary>
+public sealed class DatabaseRestore(DatabaseWriter database, ProcessRunner processes, TimeProvider time)
+{
+    /// <summary>Checks the backup, then restores it.</summary>
+    /// <returns>What was replaced.</returns>
+    /// <exception cref="BackupDamagedException">The backup is not what its receipt says; nothing is changed.</exception>
+    /// <exception cref="RestoreFailedException">The restore failed; nothing is changed.</exception>
+    public async Task<RestorePlan> RunAsync(string folder, CancellationToken cancellation)
+    {
+        if (database.Settings.IsTransactionPooler)
+            throw new TransactionPoolerException(database.Settings, "restores");
+        var receipt = await new DatabaseBackup(database.Settings, processes, time).CheckAsync(folder, cancellation);
+        var tools = await PostgresTools.FindAsync(Version.Parse(receipt.ServerVersion).Major, processes, cancellation);
+        var plan = RestorePlan.For(receipt, await PresentAsync(cancellation));
+        var scripts = Path.Combine(folder, "restore");
+        try
+        {
+            await WriteScriptsAsync(scripts, Path.Combine(folder, DatabaseBackup.DumpFolder), plan, tools, cancellation);
+            database.Permit.ThrowIfExpired();
+            await processes.RunAsync(RunCommand(tools, database.Settings, scripts), null, cancellation);
+        }
+        catch (CommandFailedException failed)
+        {
+            throw new RestoreFailedException(failed.Evidence, failed);
+        }
+        finally
+        {
+            if (Directory.Exists(scripts))
+                Directory.Delete(scripts, recursive: true);
+        }
+
+        return plan;
+    }
+
+    /// <summary>The command that runs the three scripts as one transaction.</summary>
+    public static CommandLine RunCommand(PostgresTools tools, DatabaseSettings settings, string scripts) =>
+        tools.Against(settings, "psql", ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--output=/dev/null",
+            $"--file={Path.Combine(scripts, "1-before.sql")}", $"--file={Path.Combine(scripts, "2-dump.sql")}", $"--file={Path.Combine(scripts, "3-after.sql")}"]);
+
+    async Task<IEnumerable<string>> PresentAsync(CancellationToken cancellation)
+    {
+        await using var connection = await new ReadOnlyDatabase(database.Settings).OpenAsync(cancellation);
+        return await ApplicationSchemas.ReadAsync(connection, cancellation);
+    }
+
+    async Task WriteScriptsAsync(string scripts, string dump, RestorePlan plan, PostgresTools tools, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(scripts);
+        var restore = Path.Combine(tools.Folder, "pg_restore");
+        var contents = await processes.RunAsync(CommandLine.Of(restore, "--list", dump), null, cancellation);
+        var list = Path.Combine(scripts, "contents");
+        await File.WriteAllLinesAsync(list, RestorePlan.WithoutSchemas(contents.Split('\n')), cancellation);
+        await File.WriteAllTextAsync(Path.Combine(scripts, "1-before.sql"), plan.Before, cancellation);
+        await processes.RunAsync(CommandLine.Of(restore, $"--use-list={list}", $"--file={Path.Combine(scripts, "2-dump.sql")}", dump), null, cancellation);
+        // The dump ends with an empty search_path, as the statements here expect it.
+        await File.WriteAllTextAsync(Path.Combine(scripts, "3-after.sql"), plan.After, cancellation);
+    }
+}

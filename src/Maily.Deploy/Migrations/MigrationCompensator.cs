@@ -1,0 +1,72 @@
+using System.Text;
+using Maily.Deploy.Deployments.Steps;
+using Maily.Deploy.Postgres;
+
+namespace Maily.Deploy.Migrations;
+
+/// <summary>The way back of a migration, by the database's policy: kept, undone by its down script, or left to a person. Never a restore.</summary>
+sealed class MigrationCompensator(DatabaseSettings settings, MigrationOptions options) : ICompensator
+{
+    public const string TypeName = "postgres.migration";
+
+    public string Type => TypeName;
+
+    public async Task<CompensationResult> CompensateAsync(
+        StepContext context, StepId step, RestorePoint restorePoint, StepOutputs outputs, CancellationToken cancellation)
+    {
+        var point = restorePoint.Read<MigrationRestorePoint>();
+        var title = $"{point.Version}_{point.Name}";
+        var state = await MigrationState.ReadAsync(settings, point.Version, cancellation);
+        if (state.Mark is not { } mark || mark.Deployment != context.Deployment.Id.Value)
+            return CompensationResult.Undone(state.IsInHistory ? $"{title} was applied by another hand, not by this deployment." : $"{title} is not applied.");
+        return Decide(point, isWhole: state.IsInHistory) switch
+        {
+            WayBack.Keep => CompensationResult.Kept($"{title} stays: {point.Reason}."),
+            WayBack.Down => await DownAsync(context, point, title, cancellation),
+            _ when !state.IsInHistory => NeedsPerson(point, $"{mark.StatementsDone} of {point.Statements} statements of {title} are applied"),
+            _ => NeedsPerson(point, $"{title} is applied and has no way back of its own ({point.Reason})"),
+        };
+    }
+
+    enum WayBack
+    {
+        Keep,
+        Down,
+        Person,
+    }
+
+    // A migration that is half done is never kept: the next deployment would begin it again from its start.
+    WayBack Decide(MigrationRestorePoint point, bool isWhole)
+    {
+        var (keep, down) = (isWhole && point.IsCompatible, point.DownSql is not null);
+        return options.Policy switch
+        {
+            MigrationPolicy.KeepCompatible => keep ? WayBack.Keep : down ? WayBack.Down : WayBack.Person,
+            MigrationPolicy.PreferDown => down ? WayBack.Down : keep ? WayBack.Keep : WayBack.Person,
+            _ => WayBack.Person,
+        };
+    }
+
+    async Task<CompensationResult> DownAsync(StepContext context, MigrationRestorePoint point, string title, CancellationToken cancellation)
+    {
+        var deployment = context.Deployment;
+        var down = MigrationFolder.Parse(point.DownPath!, Encoding.UTF8.GetBytes(point.DownSql!));
+        try
+        {
+            await new MigrationRunner(new(settings, context.Permit), deployment.Environment, options, deployment.Time, deployment.Log)
+                .RevertAsync(point.Version, down, cancellation);
+        }
+        catch (MigrationFailedException failed)
+        {
+            return NeedsPerson(point, $"The down script of {title} failed and changed nothing: {failed.Fact}");
+        }
+
+        var after = await MigrationState.ReadAsync(settings, point.Version, cancellation);
+        return after.IsInHistory
+            ? NeedsPerson(point, $"{title} is still in the history after its down script ran")
+            : CompensationResult.Undone($"{title} is undone by its down script.");
+    }
+
+    CompensationResult NeedsPerson(MigrationRestorePoint point, string fact) => CompensationResult.NeedsPerson(
+        $"{fact}. Undo it by hand, or restore the backup {point.Backup ?? "(none was made by this deployment)"} with `{options.RestoreCommand}`: rows written since would be lost.");
+}

@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using Npgsql;
+
+namespace Maily.Deploy.Migrations;
+
+/// <summary>Two migration files have one version.</summary>
+public sealed class DuplicateMigrationException(string version, ImmutableArray<string> paths)
+    : DeployException($"Two migrations have version {version}.", "Give one of them a later version; a version is applied once.", string.Join(Environment.NewLine, paths))
+{
+    /// <summary>The files.</summary>
+    public ImmutableArray<string> Paths { get; } = paths;
+
+    /// <inheritdoc/>
+    public override FailureKind Kind => FailureKind.Refused;
+}
+
+/// <summary>A migration file cannot be taken as it is.</summary>
+public sealed class UnreadableMigrationException(string path, string reason, string remedy, string? evidence = null)
+    : DeployException($"{path} cannot be applied: {reason}.", remedy, evidence)
+{
+    /// <summary>The file.</summary>
+    public string Path { get; } = path;
+
+    /// <inheritdoc/>
+    public override FailureKind Kind => FailureKind.Refused;
+}
+
+/// <summary>The database has migrations that the folder lacks.</summary>
+public sealed class MissingLocalMigrationsException(ImmutableArray<string> versions)
+    : DeployException("Remote migration versions not found in local migrations directory.",
+        $"Get them from the branch that they were deployed from, or, if they were undone by hand, run `supabase migration repair --status reverted {string.Join(' ', versions)}`.",
+        string.Join(", ", versions))
+{
+    /// <summary>The versions that only the database has.</summary>
+    public ImmutableArray<string> Versions { get; } = versions;
+
+    /// <inheritdoc/>
+    public override FailureKind Kind => FailureKind.Refused;
+}
+
+/// <summary>The folder has new migrations that are older than the newest one of the database.</summary>
+public sealed class OutOfOrderMigrationsException(ImmutableArray<string> titles)
+    : DeployException("Found local migration files to be inserted before the last migration on remote database.",
+        "Rename them to a version of now, or allow them with --include-all.", string.Join(Environment.NewLine, titles))
+{
+    /// <summary>The files, as version_name.</summary>
+    public ImmutableArray<string> Titles { get; } = titles;
+
+    /// <inheritdoc/>
+    public override FailureKind Kind => FailureKind.Refused;
+}
+
+/// <summary>A statement of a migration failed; nothing of its transaction is left.</summary>
+public sealed class MigrationFailedException : DeployException
+{
+    MigrationFailedException(MigrationFile file, int statement, SourcePlace place, string sqlState, string message, string? detail, string? hint, Exception cause)
+        : base($"{file.Path}:{place.Line}: statement {statement + 1} of {file.Statements.Length} failed with {sqlState}: {message}",
+            hint is null ? $"Correct {System.IO.Path.GetFileName(file.Path)} and deploy again." : $"Hint: {hint}",
+            string.Join(Environment.NewLine, new[] { detail, place.WithCaret() }.OfType<string>()), cause) =>
+        (File, Statement, Place, SqlState) = (file.Path, statement, place, sqlState);
+
+    /// <summary>The file.</summary>
+    public string File { get; }
+
+    /// <summary>Index of the statement, from 0, as the Supabase CLI counts.</summary>
+    public int Statement { get; }
+
+    /// <summary>Where in the file.</summary>
+    public SourcePlace Place { get; }
+
+    /// <summary>The server's five-character code.</summary>
+    public string SqlState { get; }
+
+    /// <summary>Of what the server said about the statement with that index.</summary>
+    internal static MigrationFailedException Of(MigrationFile file, int index, PostgresException error)
+    {
+        var statement = file.Statements[index];
+        // The server counts characters, a .NET string counts UTF-16 units.
+        var offset = statement.Text.EnumerateRunes().Take(Math.Max(error.Position - 1, 0)).Sum(rune => rune.Utf16SequenceLength);
+        return new(file, index, SourcePlace.Of(file.Text, statement.TextStart + offset), error.SqlState, error.MessageText, error.Detail, error.Hint, error);
+    }
+}
+
+/// <summary>Another migrator is at work on the database.</summary>
+public sealed class MigrationLockHeldException(TimeSpan waited)
+    : DeployException($"Another migrator holds the migration lock; waited {waited.TotalSeconds:0} s.",
+        "Wait until it ends; `select * from pg_locks where locktype = 'advisory'` shows its process.");

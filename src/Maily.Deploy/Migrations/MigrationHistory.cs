@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using Maily.Deploy.Postgres;
+using Npgsql;
+
+namespace Maily.Deploy.Migrations;
+
+/// <summary>The Supabase CLI's own history table, so that <c>supabase migration list</c> and the dashboard agree.</summary>
+public static class MigrationHistory
+{
+    const string Exists = """
+        select count(*) = 3 from pg_attribute where attrelid = to_regclass('supabase_migrations.schema_migrations')
+        and attname in ('version', 'statements', 'name') and not attisdropped
+        """;
+
+    const string Create = """
+        create schema if not exists supabase_migrations;
+        create table if not exists supabase_migrations.schema_migrations (version text not null primary key);
+        alter table supabase_migrations.schema_migrations add column if not exists statements text[];
+        alter table supabase_migrations.schema_migrations add column if not exists name text;
+        """;
+
+    /// <summary>Parameters: version, name, statements. Columns by name, since hosted projects have more of them.</summary>
+    internal const string Insert = "insert into supabase_migrations.schema_migrations(version, name, statements) values ($1, $2, $3)";
+
+    /// <summary>Parameter: version.</summary>
+    internal const string Delete = "delete from supabase_migrations.schema_migrations where version = $1";
+
+    /// <summary>The versions that the database has, in order; none where there is no history table.</summary>
+    public static async Task<ImmutableArray<string>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        try
+        {
+            return [.. await connection.ListAsync<string>("select version from supabase_migrations.schema_migrations order by version", cancellation)];
+        }
+        catch (PostgresException missing) when (missing.SqlState == PostgresErrorCodes.UndefinedTable)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Makes the table, or the columns that an old CLI left out.</summary>
+    internal static async Task EnsureAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        if (!await connection.FindAsync<bool>(Exists, cancellation))
+            await connection.RunAsync(Create, cancellation);
+    }
+}
+
+/// <summary>This deployment's mark on a migration, written in the migration's own transaction.</summary>
+/// <param name="Version">The migration.</param>
+/// <param name="Deployment">The deployment that applied it.</param>
+/// <param name="StatementsDone">How many of its statements are in.</param>
+public sealed record MigrationMark(string Version, string Deployment, int StatementsDone)
+{
+    internal const string Upsert = """
+        insert into maily_deploy.applied_migrations(version, deployment, fencing_number, statements_done) values ($1, $2, $3, $4)
+        on conflict (version) do update set deployment = excluded.deployment, fencing_number = excluded.fencing_number,
+            statements_done = excluded.statements_done, at = now()
+        """;
+
+    internal const string Delete = "delete from maily_deploy.applied_migrations where version = $1";
+
+    /// <summary>All marks, by version; none where nothing was ever applied from here.</summary>
+    public static async Task<ImmutableDictionary<string, MigrationMark>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        if (!await connection.FindAsync<bool>("select to_regclass('maily_deploy.applied_migrations') is not null", cancellation))
+            return ImmutableDictionary<string, MigrationMark>.Empty;
+        await using var command = connection.CommandOf("select version, deployment, statements_done from maily_deploy.applied_migrations");
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var marks = ImmutableDictionary.CreateBuilder<string, MigrationMark>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellation))
+            marks[reader.GetString(0)] = new(reader.GetString(0), reader.GetString(1), reader.GetInt32(2));
+        return marks.ToImmutable();
+    }
+}

@@ -1,0 +1,45 @@
+namespace Maily.Deploy.Migrations;
+
+/// <summary>What happens to a deployment's migrations when a later step fails.</summary>
+public enum MigrationPolicy
+{
+    /// <summary>Kept where the code before works on them; else the down script; else a person.</summary>
+    KeepCompatible,
+
+    /// <summary>The down script where there is one; else kept where the code before works on them; else a person.</summary>
+    PreferDown,
+
+    /// <summary>Always a person.</summary>
+    AskPerson,
+}
+
+/// <summary>How migrations are applied.</summary>
+public sealed record MigrationOptions
+{
+    /// <summary>The folder of the migrations.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The folder of the down scripts; beside the migrations, where the CLI never looks.</summary>
+    public string DownFolder => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(Folder)) ?? ".", "down");
+
+    /// <summary>What happens to them when a later step fails.</summary>
+    public MigrationPolicy Policy { get; init; } = MigrationPolicy.KeepCompatible;
+
+    /// <summary>Also apply those older than the newest one of the database.</summary>
+    public bool IncludeAll { get; init; }
+
+    /// <summary>How long a statement may wait for a lock while everybody behind it waits too.</summary>
+    public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>How often a migration that met a lock is tried again; only where its transaction left nothing.</summary>
+    public int LockRetries { get; init; } = 3;
+
+    /// <summary>How long a statement may run.</summary>
+    public TimeSpan StatementTimeout { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long to wait for another migrator.</summary>
+    public TimeSpan MigratorWait { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The command that restores the database from this deployment's backup, as told to a person.</summary>
+    public string RestoreCommand { get; init; } = "./build.sh Rollback --restore-database";
+}

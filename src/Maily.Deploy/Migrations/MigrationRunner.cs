@@ -1,0 +1,157 @@
+using System.Collections.Immutable;
+using Maily.Deploy.Postgres;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Maily.Deploy.Migrations;
+
+/// <summary>Applies one migration, or runs its down script, with the history row and this deployment's mark in the same transaction.</summary>
+public sealed class MigrationRunner(DatabaseWriter database, string environment, MigrationOptions options, TimeProvider time, ILogger log)
+{
+    /// <summary>Applies the migration; goes on where this deployment was interrupted in one that is not atomic.</summary>
+    /// <exception cref="MigrationFailedException">A statement failed; of its transaction nothing is left.</exception>
+    /// <exception cref="PartialMigrationException">Another deployment left it half done.</exception>
+    /// <exception cref="FencedOutException">A later deployment has been at this database.</exception>
+    public async Task ApplyAsync(MigrationFile file, CancellationToken cancellation)
+    {
+        var plan = MigrationPlan.For(file);
+        await using var session = await MigrationSession.OpenAsync(database, options, time, cancellation);
+        var done = await ResumeAtAsync(session.Connection, file, cancellation);
+        foreach (var group in plan.Groups.Where(group => group.Done > done || group.Done == 0))
+        {
+            var run = group.InTransaction ? TransactionAsync(session.Connection, file, group, cancellation) : AloneAsync(session.Connection, file, group, cancellation);
+            await run;
+        }
+
+        if (!plan.IsAtomic)
+            await database.InFencedTransactionAsync(session.Connection, environment, (_, token) => RecordAsync(session.Connection, file, token), cancellation);
+
+        Task TransactionAsync(NpgsqlConnection connection, MigrationFile migration, StatementGroup group, CancellationToken token) =>
+            RetryLockedAsync(() => RunGroupAsync(connection, migration, group, plan.IsAtomic, token), migration, token);
+    }
+
+    /// <summary>Runs a down script and removes the history row and the mark, all in one transaction.</summary>
+    /// <exception cref="MigrationFailedException">A statement failed; nothing is changed.</exception>
+    public async Task RevertAsync(string version, MigrationFile down, CancellationToken cancellation)
+    {
+        var plan = MigrationPlan.For(down);
+        if (!plan.IsAtomic)
+            throw new UnreadableMigrationException(down.Path, "a down script runs in one transaction, and a statement of it cannot", "Split it, or undo it by hand.");
+        await using var session = await MigrationSession.OpenAsync(database, options, time, cancellation);
+        await RetryLockedAsync(() => database.InFencedTransactionAsync(session.Connection, environment, async (_, token) =>
+        {
+            await ExecuteAsync(session.Connection, down, plan.Groups[0].Statements, token);
+            await session.Connection.RunAsync(MigrationHistory.Delete, token, version);
+            await session.Connection.RunAsync(MigrationMark.Delete, token, version);
+        }, cancellation), down, cancellation);
+    }
+
+    async Task<int> ResumeAtAsync(NpgsqlConnection connection, MigrationFile file, CancellationToken cancellation)
+    {
+        if (!(await MigrationMark.ReadAsync(connection, cancellation)).TryGetValue(file.Version, out var mark))
+            return 0;
+        // A mark without history row: half done, or reverted by hand with the CLI, which knows no marks.
+        if (string.Equals(mark.Deployment, database.Permit.Deployment.Value, StringComparison.Ordinal))
+            return mark.StatementsDone;
+        return mark.StatementsDone >= file.Statements.Length ? 0 : throw new PartialMigrationException(file, mark);
+    }
+
+    Task RunGroupAsync(NpgsqlConnection connection, MigrationFile file, StatementGroup group, bool isWhole, CancellationToken cancellation) =>
+        database.InFencedTransactionAsync(connection, environment, async (_, token) =>
+        {
+            await EnvironmentMarker.WriteAsync(connection, environment, token);
+            await ExecuteAsync(connection, file, group.Statements, token);
+            if (isWhole)
+                await RecordAsync(connection, file, token);
+            else
+                await MarkAsync(connection, file, group.Done, token);
+        }, cancellation);
+
+    async Task AloneAsync(NpgsqlConnection connection, MigrationFile file, StatementGroup group, CancellationToken cancellation)
+    {
+        await database.InFencedTransactionAsync(connection, environment, (_, token) => EnvironmentMarker.WriteAsync(connection, environment, token), cancellation);
+        var invalid = await InvalidIndexes.ReadAsync(connection, cancellation);
+        try
+        {
+            await ExecuteAsync(connection, file, group.Statements, cancellation);
+        }
+        catch (MigrationFailedException)
+        {
+            await InvalidIndexes.DropNewAsync(connection, invalid, cancellation);
+            throw;
+        }
+
+        await database.InFencedTransactionAsync(connection, environment, (_, token) => MarkAsync(connection, file, group.Done, token), cancellation);
+    }
+
+    async Task RetryLockedAsync(Func<Task> run, MigrationFile file, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await run();
+                return;
+            }
+            catch (MigrationFailedException locked) when (locked.SqlState == PostgresErrorCodes.LockNotAvailable && attempt <= options.LockRetries)
+            {
+                log.LogWarning("{Migration}: statement {Statement} waited {Seconds} s for a lock; trying again ({Attempt} of {Retries})",
+                    file.Title, locked.Statement + 1, options.LockTimeout.TotalSeconds, attempt, options.LockRetries);
+                await Task.Delay(TimeSpan.FromSeconds(attempt), time, cancellation);
+            }
+        }
+    }
+
+    static async Task ExecuteAsync(NpgsqlConnection connection, MigrationFile file, ImmutableArray<int> indexes, CancellationToken cancellation)
+    {
+        var run = indexes.Where(index => !file.Statements[index].IsEmpty).ToImmutableArray();
+        if (run.IsEmpty)
+            return;
+        // The server's own statement_timeout is the bound; a client's would leave the statement running.
+        await using var batch = new NpgsqlBatch(connection) { Timeout = 0 };
+        foreach (var index in run)
+            batch.BatchCommands.Add(new(file.Statements[index].Text));
+        try
+        {
+            await batch.ExecuteNonQueryAsync(cancellation);
+        }
+        catch (PostgresException error) when (error.SqlState != PostgresErrorCodes.QueryCanceled || !cancellation.IsCancellationRequested)
+        {
+            var failed = error.BatchCommand is NpgsqlBatchCommand command ? batch.BatchCommands.IndexOf(command) : 0;
+            throw MigrationFailedException.Of(file, run[failed], error);
+        }
+    }
+
+    async Task RecordAsync(NpgsqlConnection connection, MigrationFile file, CancellationToken cancellation)
+    {
+        await connection.RunAsync(MigrationHistory.Insert, cancellation, file.Version, file.Name, file.Statements.Select(statement => statement.Text).ToArray());
+        await MarkAsync(connection, file, file.Statements.Length, cancellation);
+    }
+
+    Task MarkAsync(NpgsqlConnection connection, MigrationFile file, int done, CancellationToken cancellation) =>
+        connection.RunAsync(MigrationMark.Upsert, cancellation, file.Version, database.Permit.Deployment.Value, database.Permit.FencingNumber, done);
+}
+
+/// <summary>An earlier deployment left a migration half done that cannot run in one transaction.</summary>
+public sealed class PartialMigrationException(MigrationFile file, MigrationMark mark)
+    : DeployException($"{mark.StatementsDone} of {file.Statements.Length} statements of {file.Title} were applied by deployment {mark.Deployment}, the rest was not.",
+        $"Undo them by hand and `delete from maily_deploy.applied_migrations where version = '{mark.Version}'`, or run the rest by hand and `supabase migration repair --status applied {mark.Version}`.")
+{
+    /// <inheritdoc/>
+    public override FailureKind Kind => FailureKind.NeedsAttention;
+}
+
+/// <summary>What a failed <c>CREATE INDEX CONCURRENTLY</c> leaves: an index that costs writes and serves nobody, and blocks a retry by its name.</summary>
+static class InvalidIndexes
+{
+    const string Sql = "select indexrelid::regclass::text from pg_index where not indisvalid";
+
+    public static Task<List<string>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
+        connection.ListAsync<string>(Sql, cancellation);
+
+    public static async Task DropNewAsync(NpgsqlConnection connection, List<string> before, CancellationToken cancellation)
+    {
+        foreach (var index in (await ReadAsync(connection, cancellation)).Except(before, StringComparer.Ordinal))
+            await connection.RunAsync($"drop index concurrently if exists {index}", cancellation);
+    }
+}

@@ -1,0 +1,72 @@
+using Maily.Deploy.Backups;
+using Maily.Deploy.Deployments;
+using Maily.Deploy.Deployments.Steps;
+using Maily.Deploy.Postgres;
+
+namespace Maily.Deploy.Migrations;
+
+/// <summary>What undoing a migration needs.</summary>
+/// <param name="Version">The migration.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Statements">How many statements it has.</param>
+/// <param name="IsCompatible">Whether code written for the schema before works on the one after.</param>
+/// <param name="Reason">Why it does, or what is in doubt.</param>
+/// <param name="DownPath">Where the down script was; null where there is none.</param>
+/// <param name="DownSql">The down script; null where there is none.</param>
+/// <param name="Backup">This deployment's backup; null where none was made.</param>
+public sealed record MigrationRestorePoint(
+    string Version, string Name, int Statements, bool IsCompatible, string Reason, string? DownPath, string? DownSql, string? Backup);
+
+/// <summary>Applies one migration.</summary>
+sealed class MigrationStep(DatabaseSettings settings, MigrationOptions options, MigrationFile file) : Step
+{
+    public override StepKind Kind => StepKind.Conditional;
+
+    public override string CompensatorType => MigrationCompensator.TypeName;
+
+    public override async Task<RestorePoint> CaptureAsync(DeploymentContext context, CancellationToken cancellation)
+    {
+        var verdict = BackwardCompatibility.Judge(file.Statements);
+        var downPath = Path.Combine(options.DownFolder, Path.GetFileName(file.Path));
+        var down = File.Exists(downPath) ? MigrationFolder.Parse(downPath, await File.ReadAllBytesAsync(downPath, cancellation)) : null;
+        var backup = context.OutputsOf(BackupStage.Name).Select(step => step.Outputs[BackupOutputs.Folder]).FirstOrDefault();
+        return RestorePoint.Of(new MigrationRestorePoint(
+            file.Version, file.Name, file.Statements.Length, verdict.IsCompatible, verdict.Reason, down?.Path, down?.Text, backup));
+    }
+
+    public override async Task<Finding> FindAsync(DeploymentContext context, CancellationToken cancellation)
+    {
+        var state = await MigrationState.ReadAsync(settings, file.Version, cancellation);
+        return state switch
+        {
+            { IsInHistory: false } => Finding.Absent,
+            { Mark: { } mark } when mark.Deployment == context.Id.Value => Finding.ByThis(Outputs),
+            _ => Finding.AsWanted(Outputs),
+        };
+    }
+
+    public override async Task<StepOutputs> ApplyAsync(StepContext context, CancellationToken cancellation)
+    {
+        var deployment = context.Deployment;
+        await new MigrationRunner(new(settings, context.Permit), deployment.Environment, options, deployment.Time, deployment.Log).ApplyAsync(file, cancellation);
+        return Outputs;
+    }
+
+    public override async Task<Verification> VerifyAsync(DeploymentContext context, StepOutputs outputs, CancellationToken cancellation) =>
+        Verification.Compare($"{file.Version} in the history", (await MigrationState.ReadAsync(settings, file.Version, cancellation)).IsInHistory
+            ? $"{file.Version} in the history" : $"{file.Version} not in the history");
+
+    StepOutputs Outputs => StepOutputs.Of(("version", file.Version), ("name", file.Name));
+}
+
+/// <summary>What the database says about one migration.</summary>
+sealed record MigrationState(bool IsInHistory, MigrationMark? Mark)
+{
+    public static async Task<MigrationState> ReadAsync(DatabaseSettings settings, string version, CancellationToken cancellation)
+    {
+        await using var connection = await new ReadOnlyDatabase(settings).OpenAsync(cancellation);
+        var history = await MigrationHistory.ReadAsync(connection, cancellation);
+        var marks = await MigrationMark.ReadAsync(connection, cancellation);
+        return new(history.Contains(version), marks.GetValueOrDefault(version));
+    }
+}

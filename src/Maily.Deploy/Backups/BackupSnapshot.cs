@@ -53,14 +53,14 @@ sealed class BackupSnapshot(NpgsqlConnection connection, NpgsqlTransaction trans
     public async Task<ImmutableArray<BackupTable>> TablesAsync(ImmutableArray<string> schemas, CancellationToken cancellation)
     {
         var tables = ImmutableArray.CreateBuilder<BackupTable>();
-        foreach (var name in await connection.ListAsync<string>(TablesSql, cancellation, schemas.ToArray()))
+        foreach (var name in await connection.ListAsync<string>(TablesSql, cancellation, (object)schemas.ToArray()))
             tables.Add(new(name, await CountAsync(name, cancellation)));
         return tables.ToImmutable();
     }
 
     public async Task<ImmutableArray<OutsideDependent>> OutsideAsync(ImmutableArray<string> schemas, CancellationToken cancellation)
     {
-        await using var command = connection.CommandOf(OutsideSql, schemas.ToArray());
+        await using var command = connection.CommandOf(OutsideSql, (object)schemas.ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var dependents = ImmutableArray.CreateBuilder<OutsideDependent>();
         while (await reader.ReadAsync(cancellation))

@@ -14,14 +14,15 @@ namespace Maily.Deploy.Backups;
 /// <param name="After">SQL that makes again what fell outside.</param>
 public sealed record RestorePlan(ImmutableArray<string> Schemas, ImmutableArray<string> Newer, string Before, string After)
 {
-    // One DO block rather than DROP SCHEMA ... CASCADE: that would take extensions along which live in the schema.
+    // Not DROP SCHEMA ... CASCADE: that would take extensions along which live in the schema. The statements are composed
+    // before the first one runs: a name that is looked up after its object has gone is a number.
     const string Empty = """
         do $empty$
-        declare thing record;
+        declare script text;
         begin
-          for thing in
+          select string_agg(thing.sql, '; ' order by thing.class, thing.oid) into script from (
             select format('drop %s if exists %s cascade', case c.relkind when 'v' then 'view' when 'm' then 'materialized view'
-                when 'S' then 'sequence' when 'f' then 'foreign table' else 'table' end, c.oid::regclass) as sql, c.oid, 'pg_class'::regclass as class
+                when 'S' then 'sequence' when 'f' then 'foreign table' else 'table' end, c.oid::regclass), c.oid, 'pg_class'::regclass::oid
             from pg_class c where c.relnamespace = to_regnamespace({0}) and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f')
             union all
             select format('drop routine if exists %s cascade', p.oid::regprocedure), p.oid, 'pg_proc'::regclass
@@ -30,10 +31,11 @@ public sealed record RestorePlan(ImmutableArray<string> Schemas, ImmutableArray<
             select format('drop %s if exists %s cascade', case t.typtype when 'd' then 'domain' else 'type' end, t.oid::regtype), t.oid, 'pg_type'::regclass
             from pg_type t left join pg_class c on c.oid = t.typrelid
             where t.typnamespace = to_regnamespace({0}) and t.typelem = 0 and (t.typtype in ('e', 'd', 'r') or c.relkind = 'c')
-          loop
-            continue when exists (select from pg_depend d where d.classid = thing.class and d.objid = thing.oid and d.deptype = 'e');
-            execute thing.sql;
-          end loop;
+          ) as thing(sql, oid, class)
+          where not exists (select from pg_depend d where d.classid = thing.class and d.objid = thing.oid and d.refobjid <> d.objid and d.deptype in ('e', 'i'));
+          if script is not null then
+            execute script;
+          end if;
         end $empty$;
         """;
 

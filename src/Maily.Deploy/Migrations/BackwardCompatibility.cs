@@ -48,7 +48,7 @@ public static class BackwardCompatibility
     // Each action of the list adds a column that old inserts may leave out. Anything else in the list is a doubt.
     static bool OnlyAddsColumns(SqlStatement statement)
     {
-        var actions = Actions(statement.Words[(TableAt(statement) + NameLength(statement, TableAt(statement)))..]);
+        var actions = Actions([.. statement.Words.Skip(TableAt(statement) + NameLength(statement, TableAt(statement)))]);
         return actions.Count > 0 && actions.TrueForAll(action =>
             action is ["ADD", ..] && action is not ["ADD", "CONSTRAINT" or "CHECK" or "UNIQUE" or "PRIMARY" or "FOREIGN" or "EXCLUDE", ..]
             && !action.Any(word => word is "UNIQUE" or "PRIMARY" or "CHECK" or "REFERENCES")

@@ -50,12 +50,13 @@ public static class MigrationHistory
 /// <param name="Version">The migration.</param>
 /// <param name="Deployment">The deployment that applied it.</param>
 /// <param name="StatementsDone">How many of its statements are in.</param>
-public sealed record MigrationMark(string Version, string Deployment, int StatementsDone)
+/// <param name="IsWhole">Whether the history row was written with it.</param>
+public sealed record MigrationMark(string Version, string Deployment, int StatementsDone, bool IsWhole)
 {
     internal const string Upsert = """
-        insert into maily_deploy.applied_migrations(version, deployment, fencing_number, statements_done) values ($1, $2, $3, $4)
+        insert into maily_deploy.applied_migrations(version, deployment, fencing_number, statements_done, is_whole) values ($1, $2, $3, $4, $5)
         on conflict (version) do update set deployment = excluded.deployment, fencing_number = excluded.fencing_number,
-            statements_done = excluded.statements_done, at = now()
+            statements_done = excluded.statements_done, is_whole = excluded.is_whole, at = now()
         """;
 
     internal const string Delete = "delete from maily_deploy.applied_migrations where version = $1";
@@ -65,11 +66,11 @@ public sealed record MigrationMark(string Version, string Deployment, int Statem
     {
         if (!await connection.FindAsync<bool>("select to_regclass('maily_deploy.applied_migrations') is not null", cancellation))
             return ImmutableDictionary<string, MigrationMark>.Empty;
-        await using var command = connection.CommandOf("select version, deployment, statements_done from maily_deploy.applied_migrations");
+        await using var command = connection.CommandOf("select version, deployment, statements_done, is_whole from maily_deploy.applied_migrations");
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var marks = ImmutableDictionary.CreateBuilder<string, MigrationMark>(StringComparer.Ordinal);
         while (await reader.ReadAsync(cancellation))
-            marks[reader.GetString(0)] = new(reader.GetString(0), reader.GetString(1), reader.GetInt32(2));
+            marks[reader.GetString(0)] = new(reader.GetString(0), reader.GetString(1), reader.GetInt32(2), reader.GetBoolean(3));
         return marks.ToImmutable();
     }
 }

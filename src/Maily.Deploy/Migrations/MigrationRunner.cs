@@ -16,18 +16,23 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
     {
         var plan = MigrationPlan.For(file);
         await using var session = await MigrationSession.OpenAsync(database, options, time, cancellation);
+        if ((await MigrationHistory.ReadAsync(session.Connection, cancellation)).Contains(file.Version))
+        {
+            log.LogInformation("{Migration} is applied already, by a migrator that was faster", file.Title);
+            return;
+        }
+
         var done = await ResumeAtAsync(session.Connection, file, cancellation);
         foreach (var group in plan.Groups.Where(group => group.Done > done || group.Done == 0))
         {
-            var run = group.InTransaction ? TransactionAsync(session.Connection, file, group, cancellation) : AloneAsync(session.Connection, file, group, cancellation);
-            await run;
+            if (group.InTransaction)
+                await RetryLockedAsync(() => RunGroupAsync(session.Connection, file, group, plan.IsAtomic, cancellation), file, cancellation);
+            else
+                await AloneAsync(session.Connection, file, group, cancellation);
         }
 
         if (!plan.IsAtomic)
             await database.InFencedTransactionAsync(session.Connection, environment, (_, token) => RecordAsync(session.Connection, file, token), cancellation);
-
-        Task TransactionAsync(NpgsqlConnection connection, MigrationFile migration, StatementGroup group, CancellationToken token) =>
-            RetryLockedAsync(() => RunGroupAsync(connection, migration, group, plan.IsAtomic, token), migration, token);
     }
 
     /// <summary>Runs a down script and removes the history row and the mark, all in one transaction.</summary>
@@ -50,10 +55,12 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
     {
         if (!(await MigrationMark.ReadAsync(connection, cancellation)).TryGetValue(file.Version, out var mark))
             return 0;
-        // A mark without history row: half done, or reverted by hand with the CLI, which knows no marks.
-        if (string.Equals(mark.Deployment, database.Permit.Deployment.Value, StringComparison.Ordinal))
-            return mark.StatementsDone;
-        return mark.StatementsDone >= file.Statements.Length ? 0 : throw new PartialMigrationException(file, mark);
+        // A whole mark without history row: reverted by hand with the CLI, which knows no marks.
+        if (mark.IsWhole)
+            return 0;
+        return string.Equals(mark.Deployment, database.Permit.Deployment.Value, StringComparison.Ordinal)
+            ? mark.StatementsDone
+            : throw new PartialMigrationException(file, mark);
     }
 
     Task RunGroupAsync(NpgsqlConnection connection, MigrationFile file, StatementGroup group, bool isWhole, CancellationToken cancellation) =>
@@ -64,7 +71,7 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
             if (isWhole)
                 await RecordAsync(connection, file, token);
             else
-                await MarkAsync(connection, file, group.Done, token);
+                await MarkAsync(connection, file, group.Done, isWhole: false, token);
         }, cancellation);
 
     async Task AloneAsync(NpgsqlConnection connection, MigrationFile file, StatementGroup group, CancellationToken cancellation)
@@ -81,7 +88,7 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
             throw;
         }
 
-        await database.InFencedTransactionAsync(connection, environment, (_, token) => MarkAsync(connection, file, group.Done, token), cancellation);
+        await database.InFencedTransactionAsync(connection, environment, (_, token) => MarkAsync(connection, file, group.Done, isWhole: false, token), cancellation);
     }
 
     async Task RetryLockedAsync(Func<Task> run, MigrationFile file, CancellationToken cancellation)
@@ -125,11 +132,11 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
     async Task RecordAsync(NpgsqlConnection connection, MigrationFile file, CancellationToken cancellation)
     {
         await connection.RunAsync(MigrationHistory.Insert, cancellation, file.Version, file.Name, file.Statements.Select(statement => statement.Text).ToArray());
-        await MarkAsync(connection, file, file.Statements.Length, cancellation);
+        await MarkAsync(connection, file, file.Statements.Length, isWhole: true, cancellation);
     }
 
-    Task MarkAsync(NpgsqlConnection connection, MigrationFile file, int done, CancellationToken cancellation) =>
-        connection.RunAsync(MigrationMark.Upsert, cancellation, file.Version, database.Permit.Deployment.Value, database.Permit.FencingNumber, done);
+    Task MarkAsync(NpgsqlConnection connection, MigrationFile file, int done, bool isWhole, CancellationToken cancellation) =>
+        connection.RunAsync(MigrationMark.Upsert, cancellation, file.Version, database.Permit.Deployment.Value, database.Permit.FencingNumber, done, isWhole);
 }
 
 /// <summary>An earlier deployment left a migration half done that cannot run in one transaction.</summary>

@@ -17,15 +17,15 @@ static class ConnectionText
             ? ParseAddress(variable, text[scheme.Length..])
             : ParsePairs(variable, text);
 
-    public static (string Host, int Port) HostAndPort(string variable, string text)
+    public static (string Host, int? Port) HostAndPort(string variable, string text)
     {
         var close = text.StartsWith('[') ? text.IndexOf(']', StringComparison.Ordinal) : -1;
         var colon = text.IndexOf(':', Math.Max(close, 0));
         var host = close > 0 ? text[1..close] : colon < 0 ? text : text[..colon];
-        var port = 5432;
+        var port = 0;
         var portIsRead = colon < 0 || (int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is > 0 and < 65536);
         return portIsRead && host.Length > 0 && !host.Any(character => char.IsWhiteSpace(character) || "/@,".Contains(character, StringComparison.Ordinal))
-            ? (host, port)
+            ? (host, colon < 0 ? null : port)
             : throw new MalformedVariableException(variable, "a host, or host:port");
     }
 
@@ -46,7 +46,7 @@ static class ConnectionText
         var settings = new DatabaseSettings
         {
             Host = host,
-            Port = port,
+            Port = port ?? DatabaseSettings.StandardPort,
             User = user,
             Name = name.Length == 0 ? user : Decode(variable, name),
             Password = password.Length == 0 ? null : new Secret(password),

@@ -13,11 +13,14 @@ public sealed record DatabaseSettings
     /// <summary>The port on which Supabase's pooler works in transaction mode.</summary>
     public const int TransactionPoolerPort = 6543;
 
+    /// <summary>PostgreSQL's port where none is said.</summary>
+    public const int StandardPort = 5432;
+
     /// <summary>Name or address of the server.</summary>
     public required string Host { get; init; }
 
     /// <summary>TCP port.</summary>
-    public int Port { get; init; } = 5432;
+    public int Port { get; init; } = StandardPort;
 
     /// <summary>The database's name.</summary>
     public required string Name { get; init; }
@@ -61,11 +64,12 @@ public sealed record DatabaseSettings
     {
         if (PartVariables.All(name => variables.Find(name) is null))
             return null;
+        // There is no variable for the port: where the host does not say it, it is that of the connection string.
         var (host, port) = ConnectionText.HostAndPort("DATABASE_HOST", variables.Require("DATABASE_HOST").Reveal().Trim());
         return new()
         {
             Host = host,
-            Port = port,
+            Port = port ?? FromUrl(variables)?.Port ?? StandardPort,
             Name = variables.Require("DATABASE_NAME").Reveal(),
             User = variables.Require("DATABASE_USER").Reveal(),
             Password = variables.FindSecret("DATABASE_PASSWORD"),
@@ -93,6 +97,7 @@ public sealed record DatabaseSettings
         Timeout = 15,
         CommandTimeout = 60,
         IncludeErrorDetail = false,
+        IncludeFailedBatchedCommand = true,
         MaxAutoPrepare = 0,
         KeepAlive = 30,
     };

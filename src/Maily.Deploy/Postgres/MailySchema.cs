@@ -19,7 +19,7 @@ public static class MailySchema
             environment text primary key, number bigint not null);
         create table if not exists maily_deploy.applied_migrations (
             version text primary key, deployment text not null, fencing_number bigint not null, at timestamptz not null default now(),
-            statements_done integer not null);
+            statements_done integer not null, is_whole boolean not null);
         create table if not exists maily_deploy.environment (
             name text primary key, created_at timestamptz not null default now());
         revoke all on schema maily_deploy from public;

@@ -1,0 +1,160 @@
+using Maily.Deploy.Backups;
+using Maily.Deploy.Postgres;
+using Maily.Deploy.Processes;
+using Maily.Deploy.Tests.Postgres;
+
+namespace Maily.Deploy.Tests.Backups;
+
+public sealed class BackupTests(PostgresServer server) : IDisposable
+{
+    const string Application = """
+        create extension citext schema public;
+        create schema auth; create table auth.users (id int primary key);
+        create type mood as enum ('good', 'bad'); create domain short as text check (length(value) < 9);
+        create table campaigns (id int primary key, name citext, mood mood, note short); insert into campaigns values (1, 'One', 'good', 'x'), (2, 'Two', 'bad', null);
+        create view names as select name from campaigns;
+        create table sends (id bigint generated always as identity, campaign int references campaigns, at date) partition by range (at);
+        create table sends_2026 partition of sends for values from ('2026-01-01') to ('2027-01-01'); insert into sends(campaign, at) values (1, '2026-05-05');
+        create function on_user() returns trigger language plpgsql as $$ begin insert into public.campaigns values (100 + new.id, 'user'); return new; end $$;
+        create trigger on_user after insert on auth.users for each row execute function on_user();
+        create publication realtime for table campaigns;
+        create schema "Odd name"; create table "Odd name"."T;" (id int);
+        create schema supabase_migrations; create table supabase_migrations.schema_migrations (version text primary key); insert into supabase_migrations.schema_migrations values ('1');
+        create schema maily_deploy; create table maily_deploy.journal (id int)
+        """;
+
+    readonly Deployed deployed = Deployed.InNewFolder();
+    readonly ProcessRunner processes = new(TimeProvider.System);
+
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    string BackupFolder => Path.Combine(deployed.Folder, "backup");
+
+    public void Dispose() => deployed.Dispose();
+
+    [Fact]
+    public async Task A_backup_holds_the_applications_schemas_and_the_history_and_its_receipt_says_so()
+    {
+        var database = await ApplicationAsync();
+        await deployed.RunAsync(new BackupStage(database, processes), Cancellation);
+        var receipt = (await BackupReceipt.FindAsync(BackupFolder, Cancellation)).ShouldNotBeNull();
+        receipt.Schemas.ShouldBe(["Odd name", "public", "supabase_migrations"]);
+        receipt.LeftOut.ShouldBe(["auth", "information_schema", "maily_deploy"]);
+        receipt.Tables.ShouldBe([new("\"Odd name\".\"T;\"", 0), new("public.campaigns", 2), new("public.sends_2026", 1), new("supabase_migrations.schema_migrations", 1)]);
+        receipt.Outside.Select(dependent => dependent.Name).ShouldBe(["public.campaigns in publication realtime", "trigger on_user on auth.users"]);
+        receipt.Files.ShouldContain(file => file.Name == "toc.dat");
+        if (!OperatingSystem.IsWindows())
+            File.GetUnixFileMode(BackupFolder).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    [Fact]
+    public void The_password_never_stands_on_a_command_line()
+    {
+        var settings = server.At("x") with { Password = new("s3cret") };
+        var command = DatabaseBackup.DumpCommand(new("/bin", 15), settings, ["public"], "1", 2, "f");
+        command.Arguments.ShouldNotContain(argument => argument.Contains("s3cret"));
+        command.Environment["PGPASSWORD"].Reveal().ShouldBe("s3cret");
+        command.ToString().ShouldNotContain("s3cret");
+    }
+
+    [Fact]
+    public async Task A_backup_is_found_by_its_deployment_only()
+    {
+        var database = await ApplicationAsync();
+        var stage = new BackupStage(database, processes) { BackupFolder = deployed.Folder };
+        var step = (await stage.PlanAsync(deployed.Context, Cancellation)).Single();
+        (await step.FindAsync(deployed.Context, Cancellation)).State.ShouldBe(Deploy.Deployments.Steps.FindingState.Absent);
+        await deployed.RunAsync(stage, Cancellation);
+        (await step.FindAsync(deployed.Context, Cancellation)).State.ShouldBe(Deploy.Deployments.Steps.FindingState.AppliedByThis);
+    }
+
+    [Theory]
+    [InlineData("changed")]
+    [InlineData("missing")]
+    [InlineData("added")]
+    public async Task A_damaged_backup_is_found(string damage)
+    {
+        var database = await ApplicationAsync();
+        await deployed.RunAsync(new BackupStage(database, processes), Cancellation);
+        var contents = Path.Combine(BackupFolder, DatabaseBackup.DumpFolder, "toc.dat");
+        if (damage == "missing")
+            File.Delete(contents);
+        else
+            await File.AppendAllTextAsync(damage == "added" ? contents + "2" : contents, "x", Cancellation);
+        (await Should.ThrowAsync<BackupDamagedException>(() => new DatabaseBackup(database, processes, TimeProvider.System).CheckAsync(BackupFolder, Cancellation)))
+            .Fact.ShouldContain("toc.dat");
+    }
+
+    [Fact]
+    public async Task A_role_that_may_not_read_leaves_no_half_backup()
+    {
+        var database = await ApplicationAsync();
+        await PostgresServer.ExecuteAsync(database, $"create role reader_{database.Name} login");
+        var error = await Should.ThrowAsync<BackupPermissionException>(() =>
+            new DatabaseBackup(database with { User = $"reader_{database.Name}" }, processes, TimeProvider.System).MakeAsync(BackupFolder, "d", "test", Cancellation));
+        error.Evidence.ShouldNotBeNull().ShouldContain("permission denied for");
+        Directory.EnumerateFileSystemEntries(deployed.Folder).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("pg_dump: error: could not write to file: No space left on device", typeof(BackupSpaceException))]
+    [InlineData("pg_dump: error: could not create directory \"x\": Permission denied", typeof(BackupPermissionException))]
+    [InlineData("pg_dump: error: query failed: server closed the connection unexpectedly", typeof(BackupFailedException))]
+    public void What_pg_dump_says_becomes_an_error_of_its_own(string said, Type expected) =>
+        BackupErrors.Of(new CommandFailedException(CommandLine.Of("pg_dump"), 1, said), "folder").ShouldBeOfType(expected);
+
+    [Fact]
+    public async Task A_place_that_cannot_be_written_leaves_nothing()
+    {
+        var database = await ApplicationAsync();
+        await File.WriteAllTextAsync(BackupFolder, "a file, not a folder", Cancellation);
+        await Should.ThrowAsync<BackupFailedException>(() =>
+            new DatabaseBackup(database, processes, TimeProvider.System).MakeAsync(Path.Combine(BackupFolder, "x"), "d", "test", Cancellation));
+    }
+
+    [Fact]
+    public async Task A_restore_gives_the_applications_schemas_back_and_touches_no_other()
+    {
+        var database = await ApplicationAsync();
+        await deployed.RunAsync(new BackupStage(database, processes), Cancellation);
+        await PostgresServer.ExecuteAsync(database, """
+            drop view names; alter table campaigns drop column mood; drop type mood; delete from campaigns where id = 2; create table later (id int); create schema newer; create table newer.t ();
+            insert into supabase_migrations.schema_migrations values ('2'); insert into auth.users values (7); insert into maily_deploy.journal values (1)
+            """);
+        var plan = await RestoreAsync(database);
+        plan.Newer.ShouldBe(["newer"]);
+        (await PostgresServer.ScalarAsync<string>(database, "select string_agg(name || mood, ',' order by id) from campaigns")).ShouldBe("Onegood,Twobad");
+        (await PostgresServer.ScalarAsync<string>(database, "select string_agg(version, ',') from supabase_migrations.schema_migrations")).ShouldBe("1");
+        (await PostgresServer.ScalarAsync<bool>(database, "select to_regclass('later') is null and to_regnamespace('newer') is null and to_regclass('names') is not null")).ShouldBeTrue();
+        (await PostgresServer.ScalarAsync<long>(database, "select (select count(*) from auth.users) + (select count(*) from maily_deploy.journal) + (select count(*) from sends)")).ShouldBe(3);
+        (await PostgresServer.ScalarAsync<long>(database, "select count(*) from pg_publication_tables where tablename = 'campaigns'")).ShouldBe(1);
+        await PostgresServer.ExecuteAsync(database, "insert into auth.users values (8)");
+        (await PostgresServer.ScalarAsync<long>(database, "select count(*) from campaigns where id = 108")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_restore_that_fails_changes_nothing()
+    {
+        var database = await ApplicationAsync();
+        await deployed.RunAsync(new BackupStage(database, processes), Cancellation);
+        await PostgresServer.ExecuteAsync(database, "delete from sends; delete from campaigns; drop table auth.users");
+        await Should.ThrowAsync<RestoreFailedException>(() => RestoreAsync(database));
+        (await PostgresServer.ScalarAsync<long>(database, "select count(*) from campaigns")).ShouldBe(0);
+        Directory.Exists(Path.Combine(BackupFolder, "restore")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Missing_client_tools_are_said_with_their_package() =>
+        (await Should.ThrowAsync<PostgresToolsMissingException>(() => PostgresTools.FindAsync(99, processes, Cancellation)))
+            .Remedy.ShouldContain("apt-get install postgresql-client-99");
+
+    Task<RestorePlan> RestoreAsync(DatabaseSettings database) =>
+        new DatabaseRestore(new(database, deployed.Permit(new("Rollback", "database"))), processes, TimeProvider.System).RunAsync(BackupFolder, Cancellation);
+
+    async Task<DatabaseSettings> ApplicationAsync()
+    {
+        var database = await server.CreateDatabaseAsync();
+        await PostgresServer.ExecuteAsync(database, Application);
+        return database;
+    }
+}

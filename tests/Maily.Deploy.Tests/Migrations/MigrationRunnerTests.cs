@@ -1,0 +1,141 @@
+using Maily.Deploy.Deployments.Steps;
+using Maily.Deploy.Migrations;
+using Maily.Deploy.Postgres;
+using Maily.Deploy.Tests.Postgres;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Maily.Deploy.Tests.Migrations;
+
+public sealed class MigrationRunnerTests(PostgresServer server)
+{
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_applied_migration_stands_in_the_history_as_the_cli_writes_it()
+    {
+        var database = await server.CreateDatabaseAsync();
+        await Runner(database).ApplyAsync(Sql.File("create table t (id int);\n\n-- why\ninsert into t values (1);\n", name: "create_t"), Cancellation);
+        (await PostgresServer.ScalarAsync<string[]>(database, "select array[version, name, array_to_string(statements, '|')] from supabase_migrations.schema_migrations"))
+            .ShouldBe(["20260101000000", "create_t", "create table t (id int)|-- why\ninsert into t values (1)"]);
+        (await PostgresServer.ScalarAsync<string>(database, "select deployment from maily_deploy.applied_migrations")).ShouldBe("20260101T000000Z-abcdef0-aaaa");
+        (await PostgresServer.ScalarAsync<string>(database, "select name from maily_deploy.environment")).ShouldBe("test");
+    }
+
+    [Fact]
+    public async Task A_failed_migration_leaves_the_database_as_it_was()
+    {
+        var database = await server.CreateDatabaseAsync();
+        var error = await Should.ThrowAsync<MigrationFailedException>(() =>
+            Runner(database).ApplyAsync(Sql.File("create table t (id int);\n\ninsert into t\n  values (1), ('\u00e9', x);\nselect 1"), Cancellation));
+        error.SqlState.ShouldBe("42703");
+        (error.Statement, error.Place.Line, error.Place.Column).ShouldBe((1, 4, 21));
+        error.Evidence.ShouldBe($"  values (1), ('\u00e9', x);{Environment.NewLine}                    ^");
+        error.Fact.ShouldStartWith("supabase/migrations/20260101000000_test.sql:4: statement 2 of 3 failed with 42703: column \"x\" does not exist");
+        (await PostgresServer.ScalarAsync<bool>(database, "select to_regclass('t') is null")).ShouldBeTrue();
+        (await PostgresServer.ScalarAsync<long>(database, "select count(*) from supabase_migrations.schema_migrations")).ShouldBe(0);
+        (await PostgresServer.ScalarAsync<long>(database, "select count(*) from maily_deploy.applied_migrations")).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("begin;\ncreate table t (id int);\ncommit;")]
+    [InlineData("begin; create table t (id int); commit; create unique index concurrently i on t (id); begin; insert into t values (1); end;")]
+    [InlineData("create table t (id int); vacuum t; insert into t values (1)")]
+    public async Task Own_transactions_and_statements_that_run_outside_one_are_applied_with_the_history_last(string sql)
+    {
+        var database = await server.CreateDatabaseAsync();
+        await Runner(database).ApplyAsync(Sql.File(sql), Cancellation);
+        (await PostgresServer.ScalarAsync<bool>(database, "select to_regclass('t') is not null")).ShouldBeTrue();
+        (await PostgresServer.ScalarAsync<int>(database, "select cardinality(statements) from supabase_migrations.schema_migrations"))
+            .ShouldBe(Sql.Texts(sql).Length);
+    }
+
+    [Fact]
+    public async Task A_statement_outside_transactions_that_fails_leaves_no_invalid_index_and_the_same_deployment_goes_on_there()
+    {
+        var database = await server.CreateDatabaseAsync();
+        var file = Sql.File("create table t (id int); insert into t values (1), (1); create unique index concurrently i on t (id); insert into t values (2)");
+        (await Should.ThrowAsync<MigrationFailedException>(() => Runner(database).ApplyAsync(file, Cancellation))).Statement.ShouldBe(2);
+        (await PostgresServer.ScalarAsync<long>(database, "select count(*) from pg_index where not indisvalid")).ShouldBe(0);
+        (await Should.ThrowAsync<PartialMigrationException>(() => Runner(database, 2, "bbbb").ApplyAsync(file, Cancellation))).Fact.ShouldStartWith("2 of 4 statements");
+        await PostgresServer.ExecuteAsync(database, "delete from t where ctid = (select max(ctid) from t)");
+        await Runner(database).ApplyAsync(file, Cancellation);
+        (await PostgresServer.ScalarAsync<long>(database, "select count(*) from t")).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_deployment_with_a_lower_fencing_number_changes_nothing()
+    {
+        var database = await server.CreateDatabaseAsync();
+        await Runner(database, fencingNumber: 7).ApplyAsync(Sql.File("create table a ()", "1"), Cancellation);
+        await Should.ThrowAsync<FencedOutException>(() => Runner(database, fencingNumber: 6).ApplyAsync(Sql.File("create table b ()", "2"), Cancellation));
+        (await PostgresServer.ScalarAsync<bool>(database, "select to_regclass('b') is null")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Another_environments_database_is_refused()
+    {
+        var database = await server.CreateDatabaseAsync();
+        await Runner(database).ApplyAsync(Sql.File("create table a ()", "1"), Cancellation);
+        await PostgresServer.ExecuteAsync(database, "update maily_deploy.environment set name = 'production'");
+        await Should.ThrowAsync<WrongEnvironmentException>(() => Runner(database).ApplyAsync(Sql.File("create table b ()", "2"), Cancellation));
+    }
+
+    [Fact]
+    public async Task Two_migrators_at_once_apply_each_migration_once()
+    {
+        var database = await server.CreateDatabaseAsync();
+        var file = Sql.File("create table t (); select pg_sleep(0.3)");
+        await Task.WhenAll(Runner(database, 1, "aaaa").ApplyAsync(file, Cancellation), Runner(database, 1, "bbbb").ApplyAsync(file, Cancellation));
+        (await PostgresServer.ScalarAsync<long>(database, "select count(*) from supabase_migrations.schema_migrations")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_migrator_that_waits_too_long_for_another_says_so()
+    {
+        var database = await server.CreateDatabaseAsync();
+        await using var other = await PostgresServer.OpenAsync(database);
+        await using var locked = new Npgsql.NpgsqlCommand("select pg_advisory_lock(hashtextextended('maily_deploy.migrate', 0))", other);
+        await locked.ExecuteNonQueryAsync(Cancellation);
+        await Should.ThrowAsync<MigrationLockHeldException>(() =>
+            Runner(database, options: new() { Folder = "x", MigratorWait = TimeSpan.FromMilliseconds(200) }).ApplyAsync(Sql.File("select 1"), Cancellation));
+    }
+
+    [Fact]
+    public async Task A_locked_table_is_tried_again_until_it_is_free()
+    {
+        var database = await server.CreateDatabaseAsync();
+        await PostgresServer.ExecuteAsync(database, "create table t ()");
+        await using var other = await PostgresServer.OpenAsync(database);
+        await using var transaction = await other.BeginTransactionAsync(Cancellation);
+        await using var locked = new Npgsql.NpgsqlCommand("lock table t", other, transaction);
+        await locked.ExecuteNonQueryAsync(Cancellation);
+        var run = Runner(database, options: new() { Folder = "x", LockTimeout = TimeSpan.FromMilliseconds(100) }).ApplyAsync(Sql.File("alter table t add a int"), Cancellation);
+        await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System, Cancellation);
+        await transaction.RollbackAsync(Cancellation);
+        await run;
+        (await PostgresServer.ScalarAsync<long>(database, "select count(*) from supabase_migrations.schema_migrations")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_pooler_in_transaction_mode_is_refused()
+    {
+        var database = (await server.CreateDatabaseAsync()) with { Port = DatabaseSettings.TransactionPoolerPort };
+        await Should.ThrowAsync<TransactionPoolerException>(() => Runner(database).ApplyAsync(Sql.File("select 1"), Cancellation));
+    }
+
+    [Theory]
+    [InlineData("create function f() returns int language sql begin atomic select case when true then 1 end; select 2; end; select f()")]
+    [InlineData("create table t (a int); create rule r as on insert to t do also (notify t; select (1)); insert into t values (1)")]
+    [InlineData("select E'it\\'s; so', '@name :other', $$ ; $$, '{\"a\": 1}'::jsonb @> '{}'; select 1 /* ; /* ; */ */")]
+    [InlineData("do $do$ begin perform 1; end $do$")]
+    public async Task What_the_splitter_takes_as_one_statement_reaches_the_server_as_one(string sql)
+    {
+        var database = await server.CreateDatabaseAsync();
+        await Runner(database).ApplyAsync(Sql.File(sql), Cancellation);
+        (await PostgresServer.ScalarAsync<string[]>(database, "select statements from supabase_migrations.schema_migrations")).ShouldBe(Sql.Texts(sql));
+    }
+
+    static MigrationRunner Runner(DatabaseSettings database, long fencingNumber = 1, string suffix = "aaaa", MigrationOptions? options = null) => new(
+        new(database, new Deployed("", fencingNumber, suffix).Permit(new StepId("Migrate", "test"))), "test",
+        options ?? new() { Folder = "supabase/migrations" }, TimeProvider.System, NullLogger.Instance);
+}

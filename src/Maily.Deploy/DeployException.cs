@@ -39,6 +39,9 @@ public abstract class DeployException : Exception
     /// <summary>What the error means for the deployment; <see cref="FailureKind.Failed"/> unless a type says otherwise.</summary>
     public virtual FailureKind Kind => FailureKind.Failed;
 
+    /// <summary>Whether the change that was asked for may have been made all the same, since only its answer was lost.</summary>
+    public virtual bool LeavesDoubt => false;
+
     static string Compose(string fact, string? evidence, string remedy) =>
         string.Join(Environment.NewLine, new[] { fact, evidence, remedy }.Where(part => !string.IsNullOrWhiteSpace(part)));
 }

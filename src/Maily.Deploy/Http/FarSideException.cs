@@ -11,6 +11,9 @@ public sealed class FarSideRefusedException(string farSide, string request, Http
 
     /// <summary>The far side's own name of the error; null where it gave none.</summary>
     public string? Code { get; } = code;
+
+    /// <inheritdoc/>
+    public override bool LeavesDoubt => (int)Status >= 500;
 }
 
 /// <summary>
@@ -18,4 +21,8 @@ public sealed class FarSideRefusedException(string farSide, string request, Http
 /// may have taken effect all the same.
 /// </summary>
 public sealed class FarSideSilentException(string farSide, string request, string evidence, Exception? cause)
-    : DeployException($"{farSide} gave no answer to {request}.", $"Check the network and {farSide}'s status page, then try again.", evidence, cause);
+    : DeployException($"{farSide} gave no answer to {request}.", $"Check the network and {farSide}'s status page, then try again.", evidence, cause)
+{
+    /// <inheritdoc/>
+    public override bool LeavesDoubt => true;
+}

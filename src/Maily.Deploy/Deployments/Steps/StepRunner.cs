@@ -62,7 +62,7 @@ sealed class StepRunner(Journal journal, LeaseKeeper lease, TimeProvider time)
         {
             return await step.ApplyAsync(ContextOf(step.Id, context), abort);
         }
-        catch (Exception doubt) when (doubt is not DeployException and not OperationCanceledException)
+        catch (Exception doubt) when (doubt is DeployException { LeavesDoubt: true } or not (DeployException or OperationCanceledException))
         {
             // The answer may be lost while the change was made: the far side knows.
             var found = await step.FindAsync(context, abort);

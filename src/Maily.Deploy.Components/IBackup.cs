@@ -1,0 +1,14 @@
+using Nuke.Common;
+
+namespace Maily.Deploy.Components;
+
+/// <summary>Dumps the database.</summary>
+public interface IBackup : IPrepare
+{
+    /// <summary>Dumps the database.</summary>
+    Target Backup => _ => _
+        .Description("Dumps the database, with a receipt of sizes and checksums")
+        .DependsOn(Prepare)
+        .OnlyWhenStatic(() => !SkipDatabase)
+        .ExecutesAsync(signals => Session.RunStageAsync(nameof(Backup), signals));
+}

@@ -1,0 +1,14 @@
+using Nuke.Common;
+
+namespace Maily.Deploy.Components;
+
+/// <summary>Builds the container images.</summary>
+public interface IBuildImages : IPrepare
+{
+    /// <summary>Builds the container images.</summary>
+    Target BuildImages => _ => _
+        .Description("Builds the container images whose content the registry does not serve yet")
+        .DependsOn(Prepare)
+        .OnlyWhenStatic(() => !SkipImages)
+        .ExecutesAsync(signals => Session.RunStageAsync(nameof(BuildImages), signals));
+}

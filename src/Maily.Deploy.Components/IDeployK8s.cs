@@ -1,0 +1,17 @@
+using Nuke.Common;
+
+namespace Maily.Deploy.Components;
+
+/// <summary>Applies the manifests to the clusters.</summary>
+public interface IDeployK8s : IPrepare
+{
+    /// <summary>Applies the manifests to the clusters.</summary>
+    Target DeployK8s => _ => _
+        .Description("Applies the manifests with images by digest, region by region, and waits for the rollouts")
+        .DependsOn(Prepare)
+        .TryAfter<IPushImages>(x => x.PushImages)
+        .TryAfter<IMigrate>(x => x.Migrate)
+        .TryAfter<IStageVercel>(x => x.StageVercel)
+        .OnlyWhenStatic(() => !SkipKubernetes)
+        .ExecutesAsync(signals => Session.RunStageAsync(nameof(DeployK8s), signals));
+}

@@ -1,0 +1,34 @@
+using Maily.Deploy.Deployments;
+using Nuke.Common;
+using Serilog;
+
+namespace Maily.Deploy.Components;
+
+/// <summary>Shows what a deployment would do.</summary>
+public interface IPlan : IHazDeployment
+{
+    /// <summary>Prints the pipeline wave by wave with the steps that are known now; changes nothing.</summary>
+    new Target Plan => _ => _
+        .Description("Shows what a deployment would do, stage by stage; changes nothing")
+        .ExecutesAsync(async cancellation =>
+        {
+            var (_, definition, _, _, _) = await Session.LoadAsync(this, cancellation);
+            await using var store = await Session.OpenStoreAsync(this, cancellation);
+            await store.PrepareAsync(cancellation);
+            var stages = await Preview.OfAsync(definition, store, await Session.RequestAsync(this, cancellation), cancellation);
+            foreach (var wave in definition.Pipeline.Waves())
+                foreach (var stage in stages.Where(stage => wave.Contains(stage.Stage)))
+                    Say(stage);
+        });
+
+    private static void Say(PreviewedStage stage)
+    {
+        Log.Information("{Stage,-12:l} {Summary:l}{Kind:l}", stage.Stage.Name, stage.Stage.Summary, stage.Stage.Kind is { } kind ? $" ({kind.ToString().ToLowerInvariant()})" : "");
+        foreach (var step in stage.Steps)
+            Log.Information("{Indent,-12:l}   {Step:l}: {Title:l}", "", step.Id.Name, step.Title);
+        if (stage.Note is { } note)
+            Log.Information("{Indent,-12:l}   {Note:l}", "", note);
+        else if (stage.Stage.Kind is not null && stage.Steps.IsEmpty)
+            Log.Information("{Indent,-12:l}   nothing to do", "");
+    }
+}

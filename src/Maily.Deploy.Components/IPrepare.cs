@@ -1,0 +1,17 @@
+using Nuke.Common;
+
+namespace Maily.Deploy.Components;
+
+/// <summary>Begins the deployment: asks for consent where the environment demands it, takes the lease, announces it.</summary>
+public interface IPrepare : IValidate
+{
+    /// <summary>Takes the lease and begins the journal.</summary>
+    Target Prepare => _ => _
+        .Description("Takes the lease, begins the journal, announces the deployment")
+        .DependsOn(Validate)
+        .ExecutesAsync(cancellation => Session.GuardAsync(nameof(Prepare), async () =>
+        {
+            await Session.StartAsync(this, cancellation);
+            await Announcement.StartedAsync(this, cancellation);
+        }));
+}

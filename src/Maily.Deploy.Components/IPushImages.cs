@@ -1,0 +1,15 @@
+using Nuke.Common;
+
+namespace Maily.Deploy.Components;
+
+/// <summary>Pushes the container images.</summary>
+public interface IPushImages : IPrepare
+{
+    /// <summary>Pushes the container images.</summary>
+    Target PushImages => _ => _
+        .Description("Pushes the images and verifies the digests that the registry answers")
+        .DependsOn(Prepare)
+        .DependsOn<IBuildImages>(x => x.BuildImages)
+        .OnlyWhenStatic(() => !SkipImages)
+        .ExecutesAsync(signals => Session.RunStageAsync(nameof(PushImages), signals));
+}

@@ -1,0 +1,17 @@
+using Maily.Deploy.Deployments;
+using Nuke.Common;
+
+namespace Maily.Deploy.Components;
+
+/// <summary>Goes back to a former release, or undoes a deployment that is not finished.</summary>
+public interface IRollback : IHazDeployment
+{
+    /// <summary>The deployment to go back to.</summary>
+    [Parameter("Deployment to go back to. Default is the last successful one before the current")]
+    string? To => TryGetValue(() => To);
+
+    /// <summary>Undoes the deployments since then, newest first, each from its journal, and sets a hold.</summary>
+    Target Rollback => _ => _
+        .Description("Goes back to the former release on every platform, or undoes an unfinished deployment; sets a hold")
+        .ExecutesAsync(cancellation => new RollingBack(this).RunAsync(To is null ? null : DeploymentId.Parse(To), cancellation));
+}

@@ -1,0 +1,14 @@
+using Nuke.Common;
+
+namespace Maily.Deploy.Components;
+
+/// <summary>Builds the frontend without giving it a domain.</summary>
+public interface IStageVercel : IPrepare
+{
+    /// <summary>Builds the frontend without giving it a domain.</summary>
+    Target StageVercel => _ => _
+        .Description("Builds the frontend on Vercel as a production deployment without a domain")
+        .DependsOn(Prepare)
+        .OnlyWhenStatic(() => !SkipFrontend)
+        .ExecutesAsync(signals => Session.RunStageAsync(nameof(StageVercel), signals));
+}

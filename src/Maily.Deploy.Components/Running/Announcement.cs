@@ -1,0 +1,36 @@
+using Maily.Deploy.Deployments;
+using Maily.Deploy.Http;
+using Maily.Deploy.Notifications;
+using Maily.Deploy.Secrets;
+using Maily.Deploy.Validation;
+
+namespace Maily.Deploy.Components;
+
+/// <summary>Tells Slack about the run's deployment, where a webhook is set.</summary>
+static class Announcement
+{
+    /// <summary>It began.</summary>
+    public static Task StartedAsync(IHazDeployment build, CancellationToken cancellation) =>
+        SendAsync(build, (deployment, by, link) => DeploymentMessage.Started(deployment.Context, by, link), cancellation);
+
+    /// <summary>It ended, as things stand.</summary>
+    public static Task EndedAsync(IHazDeployment build, CancellationToken cancellation)
+    {
+        var session = build.Session;
+        var duration = session.Time.GetUtcNow() - session.StartedAt;
+        var cause = session.FirstFailure is { } failure ? $"{failure.Target}: {failure.Exception.Message}" : null;
+        return SendAsync(build, (deployment, by, link) => DeploymentMessage.Ended(deployment.Context, by, session.Outcome, duration, cause, link), cancellation);
+    }
+
+    static async Task SendAsync(IHazDeployment build, Func<Deployment, string, Uri?, DeploymentMessage> compose, CancellationToken cancellation)
+    {
+        var loaded = await build.Session.LoadAsync(build, cancellation);
+        if (build.Session.Deployment is not { } deployment || loaded.Variables.FindSecret("SLACK_WEBHOOK_URL") is not { } webhook)
+            return;
+        using var http = HttpClients.Create();
+        var redactor = SecretRedactor.For(loaded.Variables, VariableRules.SecretNames);
+        var by = $"{System.Environment.UserName}@{System.Environment.MachineName}";
+        await new SlackNotifier(webhook, http, build.Session.Time, redactor, loaded.Log)
+            .SendAsync(compose(deployment, by, RunLink.From(loaded.Variables)), cancellation);
+    }
+}

@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using Maily.Deploy.Deployments;
+using Maily.Deploy.Deployments.Journals;
+using Maily.Deploy.Deployments.Pipelines;
+using Maily.Deploy.Deployments.Stores;
+using Maily.Deploy.Git;
+using Maily.Deploy.Processes;
+using Maily.Deploy.Secrets;
+using Maily.Deploy.Validation;
+using Microsoft.Extensions.Logging;
+using Nuke.Common;
+using Nuke.Common.Execution;
+
+namespace Maily.Deploy.Components;
+
+/// <summary>What the targets of one run share: variables, definition, store, the deployment, and the first failure.</summary>
+public sealed class DeploymentSession
+{
+    readonly Lock gate = new();
+    Loaded? loaded;
+
+    /// <summary>The clock of the run.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>The deployment, once Prepare has begun it.</summary>
+    public Deployment? Deployment { get; private set; }
+
+    /// <summary>The first failure of the run and its target; what followed from it does not matter.</summary>
+    public (string Target, Exception Exception)? FirstFailure { get; private set; }
+
+    /// <summary>When the run began.</summary>
+    public DateTimeOffset StartedAt { get; private set; }
+
+    /// <summary>How the run ends, as things stand.</summary>
+    public DeploymentOutcome Outcome => Deployment?.OutcomeOf(FirstFailure is null)
+        ?? (FirstFailure is null ? DeploymentOutcome.Succeeded : DeploymentOutcome.Refused);
+
+    /// <summary>Whether the run was cancelled rather than failed by itself.</summary>
+    public bool IsCancelled => FirstFailure?.Exception is OperationCanceledException;
+
+    /// <summary>Whether something was begun that must be undone.</summary>
+    public bool MustCompensate => Deployment is not null && FirstFailure is not null;
+
+    /// <summary>The targets of the run that are stages of the pipeline and not left out.</summary>
+    public static ImmutableArray<string> Planned(INukeBuild build) =>
+        [.. build.ExecutionPlan.Where(target => target.Status is not ExecutionStatus.Skipped).Select(target => target.Name)];
+
+    /// <summary>Reads variables and definition once.</summary>
+    public async Task<Loaded> LoadAsync(IHazDeployment build, CancellationToken cancellation)
+    {
+        if (loaded is not null)
+            return loaded;
+        StartedAt = Time.GetUtcNow();
+        var variables = await VariablesLoader.LoadAsync(
+            build.Environment, build.RootDirectory, VariableRules.NeededBy(Planned(build)), build.VariableSources, cancellation);
+        var facts = await new GitReader(new ProcessRunner(Time)).ReadAsync(build.RootDirectory, cancellation) ?? throw new NoCommitException(build.RootDirectory);
+        var log = new RedactingLogger(SecretRedactor.For(variables, VariableRules.SecretNames).Redact);
+        return loaded = new Loaded(variables, build.Define(variables), facts, log, DeploymentId.Create(Time, facts.Commit));
+    }
+
+    /// <summary>Opens the durable memory of deployments.</summary>
+    public async Task<IDeploymentStore> OpenStoreAsync(IHazDeployment build, CancellationToken cancellation) =>
+        DeploymentStores.Open((await LoadAsync(build, cancellation)).Variables, build.RootDirectory / ".nuke" / "deployments", Time);
+
+    /// <summary>Takes the lease and begins the journal.</summary>
+    public async Task StartAsync(IHazDeployment build, CancellationToken cancellation)
+    {
+        var (_, definition, _, _, _) = await LoadAsync(build, cancellation);
+        Deployment = await Deployment.StartAsync(definition, await OpenStoreAsync(build, cancellation), await RequestAsync(build, cancellation), cancellation);
+    }
+
+    /// <summary>What the build asks for.</summary>
+    public async Task<DeploymentRequest> RequestAsync(IHazDeployment build, CancellationToken cancellation)
+    {
+        var (_, definition, facts, log, id) = await LoadAsync(build, cancellation);
+        var planned = Planned(build);
+        return new DeploymentRequest
+        {
+            Id = id, Environment = build.Environment, Commit = facts.Commit, Log = log, Time = Time,
+            Folder = build.RootDirectory / "artifacts" / "deployments",
+            Wait = build.Wait is { } wait ? Duration.Parse(wait) : TimeSpan.Zero,
+            Stages = planned,
+            Skipped = [.. definition.Pipeline.Stages.Where(stage => stage.Skip is { } part && build.IsSkipped(part) || IsLeftOut(build, stage.Name)).Select(stage => stage.Name)],
+        };
+    }
+
+    /// <summary>Runs one target's work, and remembers the first failure of the run.</summary>
+    public async Task GuardAsync(string target, Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception failure)
+        {
+            lock (gate)
+                FirstFailure ??= (target, failure);
+            throw;
+        }
+    }
+
+    /// <summary>Runs the stage of that name.</summary>
+    public Task RunStageAsync(string stage, StopSignals signals) => GuardAsync(stage, () =>
+        (Deployment ?? throw new NotPreparedException(stage)).RunStageAsync(stage, signals));
+
+    static bool IsLeftOut(INukeBuild build, string stage) =>
+        build.ExecutionPlan.Any(target => target.Name == stage && target.Status == ExecutionStatus.Skipped);
+
+    /// <summary>What was read at the beginning of the run.</summary>
+    public sealed record Loaded(Variables Variables, DeploymentDefinition Definition, GitFacts Facts, ILogger Log, DeploymentId Id);
+}
+
+/// <summary>The repository has no commit, so that nothing can be named by it.</summary>
+public sealed class NoCommitException(string folder)
+    : DeployException($"{folder} is no git repository with a commit.", "Deploy from a clone of the repository.")
+{
+    /// <inheritdoc/>
+    public override FailureKind Kind => FailureKind.Refused;
+}
+
+/// <summary>A stage was run without a deployment.</summary>
+public sealed class NotPreparedException(string stage)
+    : DeployException($"{stage} cannot run: no deployment was begun.", "Do not skip Prepare; it takes the lease and begins the journal.")
+{
+    /// <inheritdoc/>
+    public override FailureKind Kind => FailureKind.Refused;
+}

@@ -1,0 +1,31 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Maily.Deploy.Components;
+
+/// <summary>Reads durations as people type them: <c>90s</c>, <c>15m</c>, <c>2h</c>.</summary>
+static partial class Duration
+{
+    /// <summary>The duration.</summary>
+    /// <exception cref="MalformedDurationException">The text is none.</exception>
+    public static TimeSpan Parse(string text) => Form().Match(text) is { Success: true } match
+        ? double.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture) * UnitOf(match.Groups["unit"].Value)
+        : throw new MalformedDurationException(text);
+
+    static TimeSpan UnitOf(string unit) => unit switch
+    {
+        "h" => TimeSpan.FromHours(1),
+        "m" => TimeSpan.FromMinutes(1),
+        _ => TimeSpan.FromSeconds(1),
+    };
+
+    [GeneratedRegex("^(?<number>[0-9]+(\\.[0-9]+)?)(?<unit>s|m|h)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Form();
+}
+
+/// <summary>A text is no duration.</summary>
+public sealed class MalformedDurationException(string text) : DeployException($"'{text}' is no duration.", "Write it like 90s, 15m or 2h.")
+{
+    /// <inheritdoc/>
+    public override FailureKind Kind => FailureKind.Refused;
+}

@@ -1,0 +1,52 @@
+using Maily.Deploy.Deployments.Pipelines;
+using Maily.Deploy.Validation;
+
+namespace Maily.Deploy.Components;
+
+/// <summary>Runs the checks of the definition that the planned targets need, and those of the deployment itself.</summary>
+sealed class ValidationRun(IHazDeployment build)
+{
+    /// <summary>All answers.</summary>
+    public async Task<CheckReport> RunAsync(CancellationToken cancellation)
+    {
+        var session = await build.Session.LoadAsync(build, cancellation);
+        var planned = DeploymentSession.Planned(build);
+        var checks = session.Definition.Checks.SelectMany(source => source.For(planned))
+            .Concat(GitChecks.For(session.Facts, PolicyOf(session.Definition.Policy)))
+            .Concat(Own(session.Definition.Policy, planned, session.Definition.Pipeline));
+        return await new CheckRunner(build.Session.Time).RunAsync(checks, planned, cancellation);
+    }
+
+    static GitPolicy PolicyOf(EnvironmentPolicy policy) => policy.RequiresPushedCommit ? GitPolicy.Strict : GitPolicy.None;
+
+    IEnumerable<Check> Own(EnvironmentPolicy policy, IReadOnlyCollection<string> planned, Pipeline pipeline)
+    {
+        yield return new("Deployment", "environment", _ => Task.FromResult(Agreement()));
+        if (!pipeline.Stages.Any(stage => stage.ChangesEnvironment && planned.Contains(stage.Name)))
+            yield break;
+        yield return new("Deployment", "consent", _ => Task.FromResult(Consent(policy)));
+        yield return new("Deployment", "hold", HoldAsync);
+    }
+
+    CheckResult Agreement() => build.StandardEnvironment == "staging" && build.Environment == "production"
+        ? CheckResult.Fail("DeployStaging was asked to deploy to production", "Use `./build.sh DeployProduction`, or leave --environment out.")
+        : CheckResult.Pass(build.Environment);
+
+    CheckResult Consent(EnvironmentPolicy policy)
+    {
+        if (!policy.RequiresConfirmation || build.Yes)
+            return CheckResult.Pass(policy.RequiresConfirmation ? "given by --yes" : "not asked for");
+        return Confirmation.Ask(build.Environment)
+            ? CheckResult.Pass("typed")
+            : CheckResult.Fail($"nobody confirmed the deployment to {build.Environment}", "Type the environment's name when asked, or give --yes where there is no terminal.");
+    }
+
+    async Task<CheckResult> HoldAsync(CancellationToken cancellation)
+    {
+        await using var store = await build.Session.OpenStoreAsync(build, cancellation);
+        await store.PrepareAsync(cancellation);
+        return await store.FindHoldAsync(build.Environment, cancellation) is { } hold
+            ? CheckResult.Fail($"held since {hold.At:u} by {hold.By}: {hold.Reason}", "Find out why, then `./build.sh Release --reason \"...\"`.")
+            : CheckResult.Pass($"none ({store.Description})");
+    }
+}

@@ -1,0 +1,69 @@
+using System.Net;
+using Maily.Deploy.Deployments;
+using Maily.Deploy.Http;
+using Maily.Deploy.Notifications;
+using Maily.Deploy.Secrets;
+using Maily.Deploy.Tests.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Maily.Deploy.Tests.Notifications;
+
+public sealed class SlackNotifierTests
+{
+    const string Webhook = "https://hooks.slack.com/services/T0/B0/Zq7secret";
+
+    static readonly DeploymentMessage Message = new()
+    {
+        Id = DeploymentId.Parse("20261123T195301Z-0123456-k7m2"), Environment = "production", Commit = "0123456789abcdef0123456789abcdef01234567", By = "ada",
+        FirstCause = "password hunter22 is wrong",
+    };
+
+    [Fact]
+    public async Task A_message_is_sent_without_secrets()
+    {
+        using var handler = RecordedHandler.Answering((HttpStatusCode.OK, "ok"));
+
+        (await SendAsync(handler, new CollectingLog())).ShouldBeTrue();
+
+        handler.Requests.ShouldBe([$"POST {Webhook}"]);
+        handler.Bodies.Single().ShouldContain("password *** is wrong");
+    }
+
+    [Fact]
+    public async Task A_refusal_is_said_and_stops_nothing()
+    {
+        using var handler = RecordedHandler.Answering((HttpStatusCode.NotFound, "no_service"));
+        var log = new CollectingLog();
+
+        (await SendAsync(handler, log)).ShouldBeFalse();
+
+        log.Lines.ShouldBe(["Slack was not told: it answered 404. The deployment goes on"]);
+    }
+
+    [Fact]
+    public async Task Silence_is_said_without_the_webhook()
+    {
+        using var handler = new RecordedHandler(_ => throw new HttpRequestException($"cannot reach {Webhook}"));
+        var log = new CollectingLog();
+
+        (await SendAsync(handler, log)).ShouldBeFalse();
+
+        log.Lines.ShouldHaveSingleItem().ShouldNotContain("Zq7secret");
+    }
+
+    static Task<bool> SendAsync(HttpMessageHandler handler, ILogger log) =>
+        new SlackNotifier(new Secret(Webhook), HttpClients.Over(handler), TimeProvider.System, new SecretRedactor([new Secret("hunter22")]), log)
+            .SendAsync(Message, TestContext.Current.CancellationToken);
+
+    sealed class CollectingLog : ILogger
+    {
+        public List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add(formatter(state, exception));
+    }
+}

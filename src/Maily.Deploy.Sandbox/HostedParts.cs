@@ -1,3 +1,5 @@
+using Maily.Deploy.Sandbox.Aws;
+using Maily.Deploy.Sandbox.Clusters;
 using Maily.Deploy.Sandbox.Instances;
 using Maily.Deploy.Sandbox.Slack;
 using Maily.Deploy.Sandbox.Vercel;
@@ -18,6 +20,22 @@ sealed class HostedParts(SandboxOptions options, SandboxCredentials credentials,
             Time = options.Time,
         },
         cancellation);
+
+    /// <summary>Starts AWS, which knows the cluster of its region.</summary>
+    public async Task<AwsStandIn> StartAwsAsync(Task<RegionalClusters> clusters, CancellationToken cancellation)
+    {
+        var cluster = (await clusters).ByRegion[options.Regions[0]];
+        return await AwsStandIn.StartAsync(
+            new()
+            {
+                Region = options.Regions[0],
+                Keys = [new(credentials.AwsAccessKeyId, credentials.AwsSecretAccessKey)],
+                Clusters = [new(options.ClusterName, cluster.Address, RegionalKubeconfig.AuthorityOf(cluster.Kubeconfig))],
+                Secrets = new Dictionary<string, string>(StringComparer.Ordinal) { ["maily/sandbox"] = "{}" },
+                Time = options.Time,
+            },
+            cancellation);
+    }
 
     /// <summary>Starts Slack.</summary>
     public Task<SlackStandIn> StartSlackAsync(CancellationToken cancellation) =>

@@ -1,4 +1,5 @@
 using Maily.Deploy.Processes;
+using Maily.Deploy.Sandbox.Clusters;
 using Maily.Deploy.Sandbox.Engine;
 using Maily.Deploy.Sandbox.Instances;
 using Maily.Deploy.Sandbox.Postgres;
@@ -30,6 +31,10 @@ sealed class LocalParts(SandboxOptions options, InstanceFolder folder, ProcessHo
     public Task<ContainerEngine> StartEngineAsync(CancellationToken cancellation) => options.DockerHost is { Length: > 0 } address
         ? ContainerEngine.UseAsync(address, cancellation)
         : ContainerEngine.StartAsync(new(folder.Name, folder.Of("engine"), folder.Sockets), tools, host, options.Timeout, cancellation);
+
+    /// <summary>Starts the clusters.</summary>
+    public Task<RegionalClusters> StartClustersAsync(Task<OciRegistry> registry, CancellationToken cancellation) =>
+        RegionalClusters.StartAsync(options, folder, registry, cancellation);
 
     /// <summary>Makes the services' base image.</summary>
     public async Task<BaseImage> PublishBaseAsync(ContainerEngine engine, OciRegistry registry, CancellationToken cancellation) =>

@@ -8,18 +8,17 @@ namespace Maily.Deploy.Sandbox;
 /// </summary>
 public sealed record SandboxCredentials
 {
-    const string Lower = "abcdefghijklmnopqrstuvwxyz0123456789";
-    const string Mixed = "ABCDEFGHIJKLMNOPQRSTUVWXYZ" + Lower;
+    const string Mixed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     const string Base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
     /// <summary>24 characters, as Vercel's tokens.</summary>
     public string VercelToken { get; } = "sandbox" + Random(Mixed, 17);
 
-    /// <summary>A team's id.</summary>
-    public string VercelOrgId { get; } = "team_sandbox" + Random(Mixed, 17);
+    /// <summary>The team's id; no secret, and the same in each sandbox, so that an environment's settings can record it.</summary>
+    public string VercelOrgId { get; } = "team_sandbox0000000000000001";
 
-    /// <summary>A project's id.</summary>
-    public string VercelProjectId { get; } = "prj_sandbox" + Random(Mixed, 21);
+    /// <summary>The project's id; no secret, and the same in each sandbox.</summary>
+    public string VercelProjectId { get; } = "prj_sandbox00000000000000001";
 
     /// <summary>AKIA and 16 characters.</summary>
     public string AwsAccessKeyId { get; } = "AKIASANDBOX" + Random(Base32, 9);
@@ -38,9 +37,6 @@ public sealed record SandboxCredentials
 
     /// <summary>The secret part of a Slack webhook's address: 24 characters.</summary>
     public string SlackToken { get; } = "sandbox" + Random(Mixed, 17);
-
-    /// <summary>A user's token for the clusters.</summary>
-    public string ClusterToken { get; } = "sandbox-" + Random(Lower, 40);
 
     /// <summary>Says nothing of its values.</summary>
     public override string ToString() => nameof(SandboxCredentials);

@@ -1,3 +1,5 @@
+using Maily.Deploy.Sandbox.Aws;
+using Maily.Deploy.Sandbox.Clusters;
 using Maily.Deploy.Sandbox.Engine;
 using Maily.Deploy.Sandbox.Postgres;
 using Maily.Deploy.Sandbox.Registry;
@@ -20,6 +22,12 @@ public sealed record SandboxParts
 
     /// <summary>The image that services build on.</summary>
     public required BaseImage BaseImage { get; init; }
+
+    /// <summary>The clusters, one in each region.</summary>
+    public required RegionalClusters Clusters { get; init; }
+
+    /// <summary>AWS.</summary>
+    public required AwsStandIn Aws { get; init; }
 
     /// <summary>Vercel.</summary>
     public required VercelStandIn Vercel { get; init; }

@@ -38,6 +38,8 @@ sealed class SandboxStart(SandboxOptions options, ToolLocator tools, ProcessRunn
         var registry = group.Run(token => KeepAsync("Registry", local.StartRegistryAsync, token));
         var engine = group.Run(token => KeepAsync("Container engine", local.StartEngineAsync, token));
         var image = group.Run(async token => await KeepAsync("Base image", async stop => await local.PublishBaseAsync(await engine, await registry, stop), token));
+        var clusters = group.Run(token => KeepAsync("Clusters", stop => local.StartClustersAsync(registry, stop), token));
+        var aws = group.Run(token => KeepAsync("AWS", stop => hosted.StartAwsAsync(clusters, stop), token));
         var vercel = group.Run(token => KeepAsync("Vercel", hosted.StartVercelAsync, token));
         var slack = group.Run(token => KeepAsync("Slack", hosted.StartSlackAsync, token));
         await group.WaitAsync();
@@ -47,6 +49,8 @@ sealed class SandboxStart(SandboxOptions options, ToolLocator tools, ProcessRunn
             Engine = await engine,
             Registry = await registry,
             BaseImage = await image,
+            Clusters = await clusters,
+            Aws = await aws,
             Vercel = await vercel,
             Slack = await slack,
         };
@@ -68,6 +72,8 @@ sealed class SandboxStart(SandboxOptions options, ToolLocator tools, ProcessRunn
             ("DOCKER_HOST", parts.Engine.Address),
             ("MAILY_REGISTRY", parts.Registry.Address),
             ("MAILY_BASE_IMAGE", parts.BaseImage.Name),
+            ("KUBECONFIG", parts.Clusters.KubeconfigPath),
+            ("AWS_ENDPOINT_URL", Address(parts.Aws.Url)),
             ("VERCEL_API_URL", Address(parts.Vercel.Url)),
             ("SLACK_WEBHOOK_URL", parts.Slack.WebhookUrl.AbsoluteUri),
         ]);

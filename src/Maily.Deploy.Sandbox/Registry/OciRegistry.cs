@@ -34,6 +34,19 @@ public sealed class OciRegistry : IAsyncDisposable
         return await started.ReadyAsync(registry, registry.AnswersAsync, timeout, cancellation);
     }
 
+    /// <summary>Whether it has an image; of images in other registries it knows nothing and says that they exist.</summary>
+    public async Task<bool> HasAsync(string image, CancellationToken cancellation)
+    {
+        var reference = ImageReference.Parse(image);
+        if (reference.Registry != Address)
+            return true;
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(Url, $"v2/{reference.Repository}/manifests/{reference.Version}"));
+        request.Headers.Add("Accept", ["application/vnd.docker.distribution.manifest.v2+json", "application/vnd.oci.image.manifest.v1+json"]);
+        using var answer = await http.SendAsync(request, cancellation);
+        return answer.StatusCode == HttpStatusCode.OK;
+    }
+
     /// <summary>Stops it.</summary>
     public ValueTask DisposeAsync() => process.DisposeAsync();
 

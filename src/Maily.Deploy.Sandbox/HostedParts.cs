@@ -1,3 +1,4 @@
+using Maily.Deploy.Sandbox.AiProviders;
 using Maily.Deploy.Sandbox.Aws;
 using Maily.Deploy.Sandbox.Clusters;
 using Maily.Deploy.Sandbox.Instances;
@@ -36,6 +37,11 @@ sealed class HostedParts(SandboxOptions options, SandboxCredentials credentials,
             },
             cancellation);
     }
+
+    /// <summary>Starts the AI providers.</summary>
+    public Task<AiProvidersStandIn> StartAiProvidersAsync(CancellationToken cancellation) => AiProvidersStandIn.StartAsync(
+        new() { OpenAiKey = credentials.OpenAiKey, AnthropicKey = credentials.AnthropicKey, GoogleKey = credentials.GoogleKey, Time = options.Time },
+        cancellation);
 
     /// <summary>Starts Slack.</summary>
     public Task<SlackStandIn> StartSlackAsync(CancellationToken cancellation) =>

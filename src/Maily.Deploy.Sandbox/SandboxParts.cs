@@ -1,3 +1,4 @@
+using Maily.Deploy.Sandbox.AiProviders;
 using Maily.Deploy.Sandbox.Aws;
 using Maily.Deploy.Sandbox.Clusters;
 using Maily.Deploy.Sandbox.Engine;
@@ -28,6 +29,9 @@ public sealed record SandboxParts
 
     /// <summary>AWS.</summary>
     public required AwsStandIn Aws { get; init; }
+
+    /// <summary>OpenAI, Anthropic and Google.</summary>
+    public required AiProvidersStandIn AiProviders { get; init; }
 
     /// <summary>Vercel.</summary>
     public required VercelStandIn Vercel { get; init; }

@@ -40,6 +40,7 @@ sealed class SandboxStart(SandboxOptions options, ToolLocator tools, ProcessRunn
         var image = group.Run(async token => await KeepAsync("Base image", async stop => await local.PublishBaseAsync(await engine, await registry, stop), token));
         var clusters = group.Run(token => KeepAsync("Clusters", stop => local.StartClustersAsync(registry, stop), token));
         var aws = group.Run(token => KeepAsync("AWS", stop => hosted.StartAwsAsync(clusters, stop), token));
+        var providers = group.Run(token => KeepAsync("AI providers", hosted.StartAiProvidersAsync, token));
         var vercel = group.Run(token => KeepAsync("Vercel", hosted.StartVercelAsync, token));
         var slack = group.Run(token => KeepAsync("Slack", hosted.StartSlackAsync, token));
         await group.WaitAsync();
@@ -51,6 +52,7 @@ sealed class SandboxStart(SandboxOptions options, ToolLocator tools, ProcessRunn
             BaseImage = await image,
             Clusters = await clusters,
             Aws = await aws,
+            AiProviders = await providers,
             Vercel = await vercel,
             Slack = await slack,
         };
@@ -74,6 +76,9 @@ sealed class SandboxStart(SandboxOptions options, ToolLocator tools, ProcessRunn
             ("MAILY_BASE_IMAGE", parts.BaseImage.Name),
             ("KUBECONFIG", parts.Clusters.KubeconfigPath),
             ("AWS_ENDPOINT_URL", Address(parts.Aws.Url)),
+            ("OPENAI_BASE_URL", Address(parts.AiProviders.OpenAiUrl)),
+            ("ANTHROPIC_BASE_URL", Address(parts.AiProviders.AnthropicUrl)),
+            ("GOOGLE_AI_BASE_URL", Address(parts.AiProviders.GoogleUrl)),
             ("VERCEL_API_URL", Address(parts.Vercel.Url)),
             ("SLACK_WEBHOOK_URL", parts.Slack.WebhookUrl.AbsoluteUri),
         ]);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Maily.Deploy.Deployments.Holds;
 using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Leases;
@@ -9,6 +10,9 @@ namespace Maily.Deploy.Deployments.Stores;
 /// <summary>Keeps everything in files under one folder, for deployments from one machine. Processes take turns by a lock file.</summary>
 public sealed class FileDeploymentStore(string folder, TimeProvider time) : IDeploymentStore
 {
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+    const int Attempts = 1500;
+
     /// <inheritdoc/>
     public string Description => $"files in {folder}";
 
@@ -28,7 +32,9 @@ public sealed class FileDeploymentStore(string folder, TimeProvider time) : IDep
         var now = time.GetUtcNow();
         if (former is not null && former.ExpiresAt > now)
             return (false, former);
-        var lease = new Lease(environment, holder, (former?.FencingNumber ?? 0) + 1, now, now + lifetime);
+        // From the epoch's seconds on, so that numbers grow even when the folder is replaced by an empty one.
+        var number = Math.Max((former?.FencingNumber ?? 0) + 1, now.ToUnixTimeSeconds());
+        var lease = new Lease(environment, holder, number, now, now + lifetime);
         await JsonLines.ReplaceAsync(LeaseFile(environment), lease, cancellation);
         return (true, lease);
     }
@@ -64,12 +70,17 @@ public sealed class FileDeploymentStore(string folder, TimeProvider time) : IDep
     {
         await using var turn = await TakeTurnAsync(lease.Environment, cancellation);
         await RequireAsync(lease, cancellation);
-        await JsonLines.AppendAsync(JournalFile(lease.Environment, deployment), record, cancellation);
+        var path = JournalFile(lease.Environment, deployment);
+        var last = await JsonLines.FindLastAsync<JournalRecord>(path, cancellation);
+        if (last is null || last.Sequence < record.Sequence)
+            await JsonLines.AppendAsync(path, record, cancellation);
+        else if (!JsonLines.AreEqual(last, record))
+            throw new BrokenJournalException($"Record {record.Sequence} of {deployment} is written already, with other content.");
     }
 
     /// <inheritdoc/>
     public IAsyncEnumerable<JournalRecord> ReadAsync(string environment, DeploymentId deployment, CancellationToken cancellation) =>
-        JsonLines.ReadAsync<JournalRecord>(JournalFile(environment, deployment), cancellation);
+        ReadWholeAsync<JournalRecord>(environment, JournalFile(environment, deployment), cancellation);
 
     /// <inheritdoc/>
     public async Task<ImmutableArray<DeploymentSummary>> ListAsync(string environment, int limit, CancellationToken cancellation)
@@ -89,14 +100,17 @@ public sealed class FileDeploymentStore(string folder, TimeProvider time) : IDep
         JsonLines.FindAsync<Hold>(HoldFile(environment), cancellation);
 
     /// <inheritdoc/>
-    public Task SetHoldAsync(Hold hold, CancellationToken cancellation) =>
-        JsonLines.ReplaceAsync(HoldFile(hold.Environment), hold, cancellation);
+    public async Task SetHoldAsync(Hold hold, CancellationToken cancellation)
+    {
+        await using var turn = await TakeTurnAsync(hold.Environment, cancellation);
+        await JsonLines.ReplaceAsync(HoldFile(hold.Environment), hold, cancellation);
+    }
 
     /// <inheritdoc/>
-    public Task ClearHoldAsync(string environment, CancellationToken cancellation)
+    public async Task ClearHoldAsync(string environment, CancellationToken cancellation)
     {
+        await using var turn = await TakeTurnAsync(environment, cancellation);
         File.Delete(HoldFile(environment));
-        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -110,7 +124,7 @@ public sealed class FileDeploymentStore(string folder, TimeProvider time) : IDep
     /// <inheritdoc/>
     public async Task<ImmutableArray<ReleaseRecord>> ListReleasesAsync(string environment, int limit, CancellationToken cancellation)
     {
-        var releases = await JsonLines.ReadAsync<ReleaseRecord>(ReleaseFile(environment), cancellation).ToListAsync(cancellation);
+        var releases = await ReadWholeAsync<ReleaseRecord>(environment, ReleaseFile(environment), cancellation).ToListAsync(cancellation);
         releases.Reverse();
         return [.. releases.Take(limit)];
     }
@@ -145,19 +159,33 @@ public sealed class FileDeploymentStore(string folder, TimeProvider time) : IDep
         return state.Header is { } header ? new DeploymentSummary(header, state.Outcome, last) : null;
     }
 
+    /// <summary>Reads as far as the file was written between two appends, so that a reader never takes one in the middle for a torn line.</summary>
+    async IAsyncEnumerable<T> ReadWholeAsync<T>(string environment, string path, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        long length;
+        await using (await TakeTurnAsync(environment, cancellation))
+            length = File.Exists(path) ? new FileInfo(path).Length : 0;
+        await foreach (var value in JsonLines.ReadAsync<T>(path, length, cancellation))
+            yield return value;
+    }
+
     async Task<FileStream> TakeTurnAsync(string environment, CancellationToken cancellation)
     {
         var path = Path.Combine(FolderOf(environment), "lock");
-        while (true)
+        for (var attempt = 0; ; attempt++)
         {
             try
             {
                 return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (File.Exists(path))
+            catch (IOException) when (File.Exists(path) && attempt < Attempts)
             {
-                // Another process has its turn; it lasts as long as one small write.
-                await Task.Delay(TimeSpan.FromMilliseconds(10), time, cancellation);
+                // Another process has its turn, as long as one small write. Real time, whatever clock leases are measured by.
+                await Task.Delay(Pause, TimeProvider.System, cancellation);
+            }
+            catch (IOException stuck)
+            {
+                throw new StoreUnreachableException($"{path} cannot be locked", FailureKind.Refused, stuck);
             }
         }
     }

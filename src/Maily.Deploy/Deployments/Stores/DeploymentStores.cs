@@ -1,5 +1,5 @@
+using Maily.Deploy.Postgres;
 using Maily.Deploy.Secrets;
-using Npgsql;
 
 namespace Maily.Deploy.Deployments.Stores;
 
@@ -19,26 +19,14 @@ public static class DeploymentStores
         if (variables.Find(UrlVariable)?.Trim() is { } url)
             return url.StartsWith("file:", StringComparison.OrdinalIgnoreCase)
                 ? new FileDeploymentStore(FolderOf(url), time)
-                : new PostgresDeploymentStore(ConnectionOf(UrlVariable, url), time);
-        if (variables.Find("SUPABASE_DB_URL") is { } application)
-            return new PostgresDeploymentStore(ConnectionOf("SUPABASE_DB_URL", application.Trim()), time);
-        return new FileDeploymentStore(folder, time);
+                : new PostgresDeploymentStore(ConnectionText.Parse(UrlVariable, url), time);
+        return (DatabaseSettings.FromUrl(variables) ?? DatabaseSettings.FromParts(variables)) is { } application
+            ? new PostgresDeploymentStore(application, time)
+            : new FileDeploymentStore(folder, time);
     }
 
     static string FolderOf(string url) =>
-        Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.IsFile
+        Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri is { IsFile: true, LocalPath.Length: > 1 }
             ? uri.LocalPath
             : throw new MalformedVariableException(UrlVariable, "file:///folder");
-
-    static NpgsqlConnectionStringBuilder ConnectionOf(string variable, string text)
-    {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("postgres" or "postgresql"))
-            throw new MalformedVariableException(variable, "postgresql://user:password@host:port/name");
-        var login = uri.UserInfo.Split(':', 2);
-        return new NpgsqlConnectionStringBuilder
-        {
-            Host = uri.Host, Port = uri.Port < 0 ? 5432 : uri.Port, Database = Uri.UnescapeDataString(uri.AbsolutePath.TrimStart('/')),
-            Username = Uri.UnescapeDataString(login[0]), Password = login.Length > 1 ? Uri.UnescapeDataString(login[1]) : null,
-        };
-    }
 }

@@ -5,6 +5,7 @@ using Maily.Deploy.Deployments.Holds;
 using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Leases;
 using Maily.Deploy.Deployments.Releases;
+using Maily.Deploy.Postgres;
 using Npgsql;
 
 namespace Maily.Deploy.Deployments.Stores;
@@ -22,10 +23,11 @@ public sealed class PostgresDeploymentStore : IDeploymentStore
     readonly StoreDatabase database;
     readonly TimeProvider time;
 
-    internal PostgresDeploymentStore(NpgsqlConnectionStringBuilder connection, TimeProvider time)
+    /// <summary>Keeps everything in that database; nothing is opened yet.</summary>
+    public PostgresDeploymentStore(DatabaseSettings settings, TimeProvider time)
     {
-        Description = $"PostgreSQL at {connection.Host}:{connection.Port}/{connection.Database}, schema maily_deploy";
-        database = new StoreDatabase(connection, Description, time);
+        Description = $"PostgreSQL at {settings}, schema maily_deploy";
+        database = new StoreDatabase(settings.ToBuilder(), Description, time);
         this.time = time;
     }
 

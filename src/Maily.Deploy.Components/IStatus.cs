@@ -13,7 +13,7 @@ public interface IStatus : IHazDeployment
         {
             await using var store = await Session.OpenStoreAsync(this, cancellation);
             await store.PrepareAsync(cancellation);
-            var live = (await store.ListReleasesAsync(Environment, 1, cancellation)).FirstOrDefault();
+            var live = (await store.ListReleasesAsync(Environment, 1, cancellation)).FirstOrDefault(release => !release.IsWithdrawn);
             var last = (await store.ListAsync(Environment, 1, cancellation)).FirstOrDefault();
             Log.Information("live:       {Live:l}", live is null ? "nothing yet" : $"{live.Deployment}, commit {live.Commit}, since {live.At:u}");
             Log.Information("hold:       {Hold:l}", await store.FindHoldAsync(Environment, cancellation) is { } hold ? $"{hold.Reason}, by {hold.By} since {hold.At:u}" : "none");

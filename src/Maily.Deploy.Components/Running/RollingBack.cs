@@ -34,10 +34,10 @@ sealed class RollingBack(IHazDeployment build)
         var goal = result.Target is null ? "as it was before the first deployment" : $"{result.Target.Deployment} ({result.Target.Commit[..7]})";
         if (result.IsUnchanged)
             log.LogInformation("{Environment} is rolled back already: {Goal}", build.Environment, goal);
-        else
+        else if (!result.NeedsPerson)
             log.LogInformation("{Environment} is {Goal} again; a hold is set, clear it with `./build.sh Release`", build.Environment, goal);
         var left = result.Steps.Where(step => step.Result.State == CompensationState.NeedsPerson).ToList();
-        build.ExitCode = left.Count == 0 ? 0 : NeedsPerson;
+        build.ExitCode = left.Count == 0 && !result.NeedsPerson ? 0 : NeedsPerson;
         foreach (var step in left)
             log.LogError("A person must act: {Step}: {Text}", step.Step, step.Result.Text);
     }

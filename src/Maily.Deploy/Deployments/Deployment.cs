@@ -81,8 +81,15 @@ public sealed class Deployment : IAsyncDisposable
     /// <summary>Records what is live when all went well, sets the hold that policy demands when not, and ends the journal.</summary>
     public async Task EndAsync(bool succeeded, CancellationToken cancellation)
     {
+        if (lease.Lost.IsCancellationRequested)
+        {
+            context.Log.LogError("{Deployment} has lost its lease: its journal is left as it is", context.Id);
+            return;
+        }
+
         var outcome = OutcomeOf(succeeded);
-        if (outcome != DeploymentOutcome.Succeeded && definition.Policy.HoldsAfterRollback && State.Steps.Values.Any(step => step.AppliedFrom is not null && step.Kind != StepKind.Additive))
+        if (outcome != DeploymentOutcome.Succeeded && definition.Policy.HoldsAfterRollback && State.Steps.Values.Any(step => step.AppliedFrom is not null && step.Kind != StepKind.Additive)
+            && await store.FindHoldAsync(context.Environment, cancellation) is null)
             await store.SetHoldAsync(context.HoldBecause($"{context.Id} failed and was rolled back"), cancellation);
         if (succeeded && ReleaseComposer.Compose(Context, context.Time.GetUtcNow()) is { } release)
             await store.AddReleaseAsync(lease.Lease, release, cancellation);
@@ -109,15 +116,29 @@ public sealed class Deployment : IAsyncDisposable
         try
         {
             var context = await request.ContextAsync(id, store, cancellation);
-            var spool = new JournalSpool(context.Folder);
-            var journal = resume
-                ? await Journal.ContinueAsync(store, lease, request.Environment, id, spool, request.Time, cancellation)
-                : await Journal.StartAsync(store, lease, request.HeaderOf(id, definition.Pipeline), spool, request.Time, cancellation);
+            var journal = await JournalAsync(definition, store, lease, request, context, resume, cancellation);
             return new Deployment(definition, store, lease, journal, context with { Commit = journal.State.Header?.Commit ?? request.Commit });
         }
         catch
         {
             await lease.DisposeAsync();
+            throw;
+        }
+    }
+
+    static async Task<Journal> JournalAsync(
+        DeploymentDefinition definition, IDeploymentStore store, LeaseKeeper lease, DeploymentRequest request, DeploymentContext context, bool resume, CancellationToken cancellation)
+    {
+        var spool = new JournalSpool(context.Folder);
+        try
+        {
+            return resume
+                ? await Journal.ContinueAsync(store, lease, request.Environment, context.Id, spool, request.Time, cancellation)
+                : await Journal.StartAsync(store, lease, request.HeaderOf(context.Id, definition.Pipeline), spool, request.Time, cancellation);
+        }
+        catch
+        {
+            spool.Dispose();
             throw;
         }
     }

@@ -52,7 +52,7 @@ public sealed record DeploymentRequest
         return new DeploymentContext
         {
             Id = id, Environment = Environment, Commit = Commit, Log = Log, Time = Time,
-            Folder = Path.Combine(Folder, id.Value), Live = live.FirstOrDefault(), Skipped = Skipped,
+            Folder = Path.Combine(Folder, id.Value), Live = live.FirstOrDefault(release => !release.IsWithdrawn), Skipped = Skipped,
         };
     }
 }

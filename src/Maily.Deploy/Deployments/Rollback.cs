@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Pipelines;
 using Maily.Deploy.Deployments.Releases;
 using Maily.Deploy.Deployments.Steps;
@@ -22,24 +23,23 @@ public static class Rollback
     /// <exception cref="NothingToRollBackException">There is no such release.</exception>
     public static RollbackPlan? Decide(DeploymentId? unfinished, ImmutableArray<ReleaseRecord> releases, DeploymentId? to)
     {
-        if (unfinished is { } id && to is null)
-            return new RollbackPlan([id], releases.FirstOrDefault());
-        if (releases.IsEmpty)
+        // A deployment that was killed after it recorded its release stands, but is not one to go back to.
+        var standing = ReleaseHistory.Standing(releases).RemoveAll(release => release.Deployment == unfinished);
+        if (unfinished is null && to is null && IsRolledBack(standing, releases) || unfinished is null && to is not null && standing is [.., var live] && to == live.Deployment)
+            return null;
+        if (unfinished is null && standing.IsEmpty)
             throw new NothingToRollBackException("Nothing was deployed yet.", []);
 
-        var current = releases[0];
-        var isRestored = releases.Any(release => release.Deployment.CompareTo(current.Deployment) > 0);
-        if (to is null && isRestored || to == current.Deployment)
-            return null;
-
-        var target = releases.FirstOrDefault(release => to is { } wanted ? release.Deployment == wanted : release.Deployment.CompareTo(current.Deployment) < 0);
-        if (target is null && to is not null)
-            throw new NothingToRollBackException($"{to} is no former release.", [.. releases.Select(release => release.Deployment).Distinct()]);
-        var undo = releases.Select(release => release.Deployment).Distinct()
-            .Where(deployment => deployment.CompareTo(current.Deployment) <= 0 && (target is null || deployment.CompareTo(target.Deployment) > 0))
-            .OrderDescending();
-        return new RollbackPlan([.. undo], target);
+        var place = to is { } wanted ? standing.FindIndex(release => release.Deployment == wanted) : standing.Count - (unfinished is null ? 2 : 1);
+        if (place < 0 && to is not null)
+            throw new NothingToRollBackException($"{to} is no former release.", [.. standing.Select(release => release.Deployment).Reverse()]);
+        var undo = standing.Skip(place + 1).Select(release => release.Deployment).Reverse();
+        return new RollbackPlan([.. unfinished is { } id ? undo.Prepend(id) : undo], place < 0 ? null : standing[place]);
     }
+
+    /// <summary>Whether the last thing that happened to what is live was a rollback to it.</summary>
+    static bool IsRolledBack(ImmutableList<ReleaseRecord> standing, ImmutableArray<ReleaseRecord> releases) =>
+        releases is [{ IsWithdrawn: true }, ..] || standing is [.., var live] && releases.Any(release => release.Deployment.CompareTo(live.Deployment) > 0);
 
     /// <summary>Rolls back and sets a hold.</summary>
     public static async Task<RollbackResult> RunAsync(
@@ -50,26 +50,43 @@ public static class Rollback
         var unfinished = newest is { Outcome: null } ? DeploymentId.Parse(newest.Header.Id) : (DeploymentId?)null;
         var releases = await store.ListReleasesAsync(request.Environment, Reach, abort);
         if (Decide(unfinished, releases, to) is not { } plan)
-            return new RollbackResult(releases[0], [], IsUnchanged: true);
+            return new RollbackResult(ReleaseHistory.Standing(releases).LastOrDefault(), [], IsUnchanged: true);
 
         var undone = ImmutableArray.CreateBuilder<CompensatedStep>();
         foreach (var id in plan.Undo)
-            undone.AddRange(await UndoAsync(definition, store, request, id, plan, abort));
+        {
+            var (steps, outcome) = await UndoAsync(definition, store, request, id, plan, releases, abort);
+            undone.AddRange(steps);
+            // What came before stays as it is while something newer still stands upon it.
+            if (outcome != DeploymentOutcome.RolledBack)
+                return new RollbackResult(null, undone.ToImmutable(), IsUnchanged: false) { NeedsPerson = true };
+        }
+
         return new RollbackResult(plan.Target, undone.ToImmutable(), IsUnchanged: false);
     }
 
-    static async Task<ImmutableArray<CompensatedStep>> UndoAsync(
-        DeploymentDefinition definition, IDeploymentStore store, DeploymentRequest request, DeploymentId id, RollbackPlan plan, CancellationToken abort)
+    static async Task<(ImmutableArray<CompensatedStep> Steps, DeploymentOutcome Outcome)> UndoAsync(
+        DeploymentDefinition definition, IDeploymentStore store, DeploymentRequest request, DeploymentId id, RollbackPlan plan,
+        ImmutableArray<ReleaseRecord> releases, CancellationToken abort)
     {
         request.Log.LogInformation("Undoing {Deployment}", id);
         await using var deployment = await Deployment.ContinueAsync(definition, store, request, id, abort);
-        await deployment.CompensateAsync(abort);
-        await deployment.EndAsync(succeeded: false, abort);
-        if (id == plan.Undo[^1] && plan.Target is not null && deployment.OutcomeOf(succeeded: false) == Journals.DeploymentOutcome.RolledBack)
-            await deployment.RestoreReleaseAsync(plan.Target, abort);
         await store.SetHoldAsync(deployment.Context.HoldBecause($"{id} was rolled back"), abort);
-        return deployment.Compensated;
+        await deployment.CompensateAsync(abort);
+        var outcome = deployment.OutcomeOf(succeeded: false);
+        if (outcome == DeploymentOutcome.RolledBack && id == plan.Undo[^1] && NowLive(plan, releases) is { } release)
+            await deployment.RestoreReleaseAsync(release, abort);
+        await deployment.EndAsync(succeeded: false, abort);
+        return (deployment.Compensated, outcome);
     }
+
+    /// <summary>The record to add, or null where the last one says already what is live.</summary>
+    static ReleaseRecord? NowLive(RollbackPlan plan, ImmutableArray<ReleaseRecord> releases) => (plan.Target, releases) switch
+    {
+        (_, []) => null,
+        ({ } target, [var last, ..]) => last.Deployment == target.Deployment ? null : target,
+        (null, [var last, ..]) => last with { IsWithdrawn = true },
+    };
 }
 
 /// <summary>What a rollback undoes, newest first, and the release that is live afterwards; null when there was none before.</summary>
@@ -79,7 +96,11 @@ public sealed record RollbackPlan(ImmutableArray<DeploymentId> Undo, ReleaseReco
 /// <param name="Target">The release that is live now; null when there was none before.</param>
 /// <param name="Steps">What was undone, kept or left to a person.</param>
 /// <param name="IsUnchanged">Whether the environment was rolled back already, so that nothing was done.</param>
-public sealed record RollbackResult(ReleaseRecord? Target, ImmutableArray<CompensatedStep> Steps, bool IsUnchanged);
+public sealed record RollbackResult(ReleaseRecord? Target, ImmutableArray<CompensatedStep> Steps, bool IsUnchanged)
+{
+    /// <summary>Whether something could not be undone: the older deployments were left as they are then.</summary>
+    public bool NeedsPerson { get; init; }
+}
 
 /// <summary>There is no release to go back to.</summary>
 public sealed class NothingToRollBackException(string fact, ImmutableArray<DeploymentId> known)

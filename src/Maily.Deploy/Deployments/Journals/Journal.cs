@@ -28,6 +28,12 @@ public sealed class Journal : IDisposable
     /// <summary>Why the store could not be reached, once it could not.</summary>
     public Exception? StoreIsLost { get; private set; }
 
+    /// <summary>Why the local spool could not be written, once it could not (a full disk).</summary>
+    public Exception? SpoolIsLost { get; private set; }
+
+    /// <summary>Why no new step may begin: a record is only in one of the two places; null while all is well.</summary>
+    public Exception? Impaired => StoreIsLost ?? SpoolIsLost;
+
     /// <summary>Begins the journal of a new deployment.</summary>
     public static async Task<Journal> StartAsync(
         IDeploymentStore store, LeaseKeeper lease, DeploymentHeader header, JournalSpool spool, TimeProvider time, CancellationToken cancellation)
@@ -42,7 +48,12 @@ public sealed class Journal : IDisposable
         IDeploymentStore store, LeaseKeeper lease, string environment, DeploymentId deployment, JournalSpool spool, TimeProvider time, CancellationToken cancellation)
     {
         var state = await ReadAsync(store, environment, deployment, cancellation);
-        return new Journal(store, lease, deployment, spool, time, state);
+        var journal = new Journal(store, lease, deployment, spool, time, state);
+        foreach (var record in spool.Former.After(state))
+            await journal.CatchUpAsync(record, cancellation);
+        if (journal.State.Header is null)
+            throw new UnknownDeploymentException(deployment, environment, [.. (await store.ListAsync(environment, 5, cancellation)).Select(summary => summary.Header.Id)]);
+        return journal;
     }
 
     /// <summary>Reads a journal and folds it.</summary>
@@ -82,13 +93,38 @@ public sealed class Journal : IDisposable
             {
                 Sequence = State.LastSequence + 1, At = time.GetUtcNow(), FencingNumber = lease.Lease.FencingNumber, Event = default,
             });
-            await spool.AppendAsync(record, cancellation);
             State = State.With(record);
-            await StoreAsync(record, cancellation);
+            // Not cancelled once begun: a record whose place is taken or not, nobody knows, would break the journal.
+            await SpoolAsync(record, CancellationToken.None);
+            await StoreAsync(record, CancellationToken.None);
+            if (StoreIsLost is { } store && SpoolIsLost is not null)
+                throw new JournalLostException(deployment, store);
         }
         finally
         {
             turn.Release();
+        }
+    }
+
+    /// <summary>Brings a record to the store that only this machine's spool holds, since the store could not be reached then.</summary>
+    async Task CatchUpAsync(JournalRecord record, CancellationToken cancellation)
+    {
+        var next = State.With(record);
+        await store.AppendAsync(lease.Lease, deployment, record, cancellation);
+        State = next;
+    }
+
+    async Task SpoolAsync(JournalRecord record, CancellationToken cancellation)
+    {
+        if (SpoolIsLost is not null)
+            return;
+        try
+        {
+            await spool.AppendAsync(record, cancellation);
+        }
+        catch (Exception unwritten) when (unwritten is IOException or UnauthorizedAccessException)
+        {
+            SpoolIsLost = unwritten;
         }
     }
 
@@ -100,9 +136,32 @@ public sealed class Journal : IDisposable
         {
             await store.AppendAsync(lease.Lease, deployment, record, cancellation);
         }
-        catch (Exception unreachable) when (unreachable is not OperationCanceledException and not LeaseLostException)
+        catch (LeaseLostException)
+        {
+            await lease.LoseAsync();
+            throw;
+        }
+        catch (Exception unreachable) when (!cancellation.IsCancellationRequested)
         {
             StoreIsLost = unreachable;
         }
     }
+}
+
+/// <summary>Neither the store nor the local spool takes records any more, so that nothing more may be changed.</summary>
+public sealed class JournalLostException(DeploymentId deployment, Exception reason)
+    : DeployException($"The journal of {deployment} can be written nowhere any more.",
+        "Make MAILY_JOURNAL_URL reachable and free disk space, then run `./build.sh Rollback`.", reason.Message, reason)
+{
+    /// <inheritdoc/>
+    public override FailureKind Kind => FailureKind.NeedsAttention;
+}
+
+/// <summary>The environment's journals hold no such deployment.</summary>
+public sealed class UnknownDeploymentException(DeploymentId deployment, string environment, IReadOnlyCollection<string> known)
+    : DeployException($"{environment} has no deployment {deployment}.", "Name one of the deployments of this environment: `./build.sh History` lists them.",
+        known.Count > 0 ? $"The last ones: {string.Join(", ", known)}" : null)
+{
+    /// <inheritdoc/>
+    public override FailureKind Kind => FailureKind.Refused;
 }

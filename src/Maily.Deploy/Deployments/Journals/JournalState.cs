@@ -19,6 +19,9 @@ public sealed record JournalState
     /// <summary>The place of the last record.</summary>
     public long LastSequence { get; init; }
 
+    /// <summary>The last record.</summary>
+    public JournalRecord? LastRecord { get; init; }
+
     /// <summary>How it ended; null while it is not ended.</summary>
     public DeploymentOutcome? Outcome { get; init; }
 
@@ -39,7 +42,7 @@ public sealed record JournalState
         if (record.Sequence != LastSequence + 1)
             throw new BrokenJournalException($"Record {record.Sequence} follows {LastSequence}: some are missing.");
 
-        var next = this with { LastSequence = record.Sequence };
+        var next = this with { LastSequence = record.Sequence, LastRecord = record };
         if (record.Step is { } id)
             return next with
             {

@@ -20,7 +20,7 @@ public sealed record StepHistory(StepId Id)
     /// <summary>What its far side answered.</summary>
     public StepOutputs Outputs { get; init; } = StepOutputs.None;
 
-    /// <summary>The place of its first <see cref="JournalEvent.Applying"/> record; null if nothing was ever sent.</summary>
+    /// <summary>The place of its first <see cref="JournalEvent.Applying"/> or Applied record; null if nothing was ever sent.</summary>
     public long? AppliedFrom { get; init; }
 
     /// <summary>The reason that its last record gives.</summary>
@@ -45,7 +45,7 @@ public sealed record StepHistory(StepId Id)
         CompensatorType = record.CompensatorType ?? CompensatorType,
         RestorePoint = RestorePoint ?? record.RestorePoint,
         Outputs = record.Outputs ?? Outputs,
-        AppliedFrom = AppliedFrom ?? (record.Event == JournalEvent.Applying ? record.Sequence : null),
+        AppliedFrom = AppliedFrom ?? (record.Event is JournalEvent.Applying or JournalEvent.Applied ? record.Sequence : null),
         Text = record.Text,
         StartedAt = StartedAt == default ? record.At : StartedAt,
         LastAt = record.At,

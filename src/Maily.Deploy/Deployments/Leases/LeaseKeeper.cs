@@ -50,6 +50,9 @@ public sealed class LeaseKeeper : IAsyncDisposable
         }
     }
 
+    /// <summary>Says that the lease is lost, for those who learn it before the heartbeat does.</summary>
+    public Task LoseAsync() => lost.CancelAsync();
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -80,7 +83,7 @@ public sealed class LeaseKeeper : IAsyncDisposable
         {
             while (true)
             {
-                await Task.Delay(lifetime / 4, time, end.Token);
+                await Task.Delay(UntilNextBeat(), time, end.Token);
                 await RenewAsync();
             }
         }
@@ -95,13 +98,23 @@ public sealed class LeaseKeeper : IAsyncDisposable
         }
     }
 
+    /// <summary>A quarter of the lifetime, but never past the expiry: running steps must end when the lease does.</summary>
+    TimeSpan UntilNextBeat()
+    {
+        var left = Lease.ExpiresAt - time.GetUtcNow();
+        return left < TimeSpan.Zero ? TimeSpan.Zero : left < lifetime / 4 ? left : lifetime / 4;
+    }
+
     async Task RenewAsync()
     {
+        // Bounded: a connection that hangs must not hide that the lease has ended.
+        using var bound = new CancellationTokenSource(lifetime / 4, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, end.Token);
         try
         {
-            Lease = await store.RenewAsync(Lease, lifetime, end.Token);
+            Lease = await store.RenewAsync(Lease, lifetime, either.Token);
         }
-        catch (Exception unreachable) when (unreachable is not OperationCanceledException and not LeaseLostException)
+        catch (Exception unreachable) when (unreachable is not LeaseLostException && !end.IsCancellationRequested)
         {
             if (time.GetUtcNow() >= Lease.ExpiresAt)
                 throw new LeaseLostException(Lease, null);

@@ -29,6 +29,9 @@ public sealed record ReleaseRecord
     /// <summary>SHA-256 of the rendered manifests, by region.</summary>
     public ImmutableSortedDictionary<string, string> Manifests { get; init; } = Empty;
 
+    /// <summary>Whether this says the opposite: the release was undone with nothing before it, so that nothing is live.</summary>
+    public bool IsWithdrawn { get; init; }
+
     static ImmutableSortedDictionary<string, string> Empty { get; } =
         ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
 }

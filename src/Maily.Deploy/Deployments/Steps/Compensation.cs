@@ -21,7 +21,8 @@ sealed class Compensation(Journal journal, Func<StepHistory, ICompensator?> comp
         .AddRetry(new RetryStrategyOptions
         {
             MaxRetryAttempts = Retries, BackoffType = DelayBackoffType.Exponential, Delay = TimeSpan.FromMilliseconds(500), UseJitter = true,
-            ShouldHandle = new PredicateBuilder().Handle<Exception>(failure => failure is not OperationCanceledException and not PermitExpiredException),
+            ShouldHandle = attempt => ValueTask.FromResult(
+                attempt.Outcome.Exception is not null and not PermitExpiredException && !attempt.Context.CancellationToken.IsCancellationRequested),
         })
         .Build();
 
@@ -42,7 +43,9 @@ sealed class Compensation(Journal journal, Func<StepHistory, ICompensator?> comp
         context.Log.LogInformation("Undoing {Step}", step.Id);
         await journal.AppendAsync(step, JournalEvent.Compensating, null, abort);
         var result = await TryAsync(step, stepContext, abort);
-        await journal.AppendAsync(step, JournalEvent.Compensated, $"{result.State}: {result.Text}", abort);
+        // What is left to a person stays to be undone: the next rollback, on any machine, tries again.
+        var happened = result.State == CompensationState.NeedsPerson ? JournalEvent.Failed : JournalEvent.Compensated;
+        await journal.AppendAsync(step, happened, $"{result.State}: {result.Text}", CancellationToken.None);
         context.Log.LogInformation("{Step}: {State}, {Text}", step.Id, result.State, result.Text);
         return result;
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.ExceptionServices;
+using Maily.Deploy.Deployments.Pipelines;
 
 namespace Maily.Deploy.Deployments.Steps;
 
@@ -13,13 +14,28 @@ sealed class StageRunner(Func<Step, CancellationToken, Task> run)
     public async Task RunAsync(ImmutableArray<Step> steps, StopSignals signals)
     {
         var tasks = new Dictionary<StepId, Task<bool>>();
-        foreach (var step in steps)
-            tasks[step.Id] = RunAfterAsync(step, [.. step.After.Select(id => tasks[id])], signals);
+        foreach (var (step, after) in Order(steps))
+            tasks.Add(step.Id, RunAfterAsync(step, [.. after.Select(id => tasks[id])], signals));
         var done = await Task.WhenAll(tasks.Values);
         if (first is not null)
             ExceptionDispatchInfo.Throw(first);
         if (!done.All(finished => finished))
             throw new OperationCanceledException(signals.Stop);
+    }
+
+    /// <summary>Checks the whole stage before any of its steps begins.</summary>
+    static ImmutableArray<(Step Step, ImmutableArray<StepId> After)> Order(ImmutableArray<Step> steps)
+    {
+        var known = new HashSet<StepId>();
+        foreach (var step in steps)
+        {
+            if (step.After.FirstOrDefault(id => !known.Contains(id)) is { Stage: not null } missing)
+                throw new BrokenPipelineException($"{step.Id} comes after {missing}, which is no step before it in its stage.");
+            if (!known.Add(step.Id))
+                throw new BrokenPipelineException($"Two steps are called {step.Id}.");
+        }
+
+        return [.. steps.Select(step => (step, step.After))];
     }
 
     async Task<bool> RunAfterAsync(Step step, ImmutableArray<Task<bool>> former, StopSignals signals)

@@ -16,9 +16,22 @@ sealed class StepRunner(Journal journal, LeaseKeeper lease, TimeProvider time)
         }
         catch (Exception failure)
         {
+            await WriteFailureAsync(step, failure, context);
+            throw;
+        }
+    }
+
+    async Task WriteFailureAsync(Step step, Exception failure, DeploymentContext context)
+    {
+        try
+        {
             // Written without the token: an aborted step must still be in the journal, or nobody undoes it.
             await journal.AppendAsync(step, JournalEvent.Failed, record => record with { Text = Describe(failure) }, CancellationToken.None);
-            throw;
+        }
+        catch (Exception unwritten)
+        {
+            // The step's own failure is the first cause and must not be hidden by what followed from it.
+            context.Log.LogError("The failure of {Step} could not be journalled: {Reason}", step.Id, unwritten.Message);
         }
     }
 
@@ -55,21 +68,35 @@ sealed class StepRunner(Journal journal, LeaseKeeper lease, TimeProvider time)
 
     async Task<StepOutputs> ApplyAsync(Step step, DeploymentContext context, CancellationToken abort)
     {
-        if (journal.StoreIsLost is { } reason)
-            throw new JournalUnreachableException(step.Id, reason);
         await journal.AppendAsync(step, JournalEvent.Applying, record => record, abort);
+        // Asked after the append: the change may only begin once other machines can read that it may have happened.
+        if (journal.Impaired is { } reason)
+            throw new JournalUnreachableException(step.Id, reason);
         try
         {
             return await step.ApplyAsync(ContextOf(step.Id, context), abort);
         }
-        catch (Exception doubt) when (doubt is DeployException { LeavesDoubt: true } or not (DeployException or OperationCanceledException))
+        catch (Exception doubt) when (doubt is DeployException { LeavesDoubt: true } or not DeployException && !abort.IsCancellationRequested)
         {
-            // The answer may be lost while the change was made: the far side knows.
-            var found = await step.FindAsync(context, abort);
-            if (found.State != FindingState.AppliedByThis)
+            if (await FindAfterAsync(step, context, abort) is not { } outputs)
                 throw;
             context.Log.LogWarning("{Step} was done, although its answer was lost: {Reason}", step.Id, doubt.Message);
-            return found.Outputs;
+            return outputs;
+        }
+    }
+
+    /// <summary>What the far side shows of a change whose answer was lost; null where it shows nothing or gives no answer again.</summary>
+    static async Task<StepOutputs?> FindAfterAsync(Step step, DeploymentContext context, CancellationToken abort)
+    {
+        try
+        {
+            var found = await step.FindAsync(context, abort);
+            return found.State == FindingState.AppliedByThis ? found.Outputs : null;
+        }
+        catch (Exception unanswered)
+        {
+            context.Log.LogWarning("{Step} cannot be looked up: {Reason}", step.Id, unanswered.Message);
+            return null;
         }
     }
 

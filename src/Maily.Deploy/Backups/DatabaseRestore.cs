@@ -19,11 +19,12 @@ public sealed class DatabaseRestore(DatabaseWriter database, ProcessRunner proce
             throw new TransactionPoolerException(database.Settings, "restores");
         var receipt = await new DatabaseBackup(database.Settings, processes, time).CheckAsync(folder, cancellation);
         var tools = await PostgresTools.FindAsync(Version.Parse(receipt.ServerVersion).Major, processes, cancellation);
-        var plan = RestorePlan.For(receipt, await PresentAsync(cancellation));
+        var (present, ownRoles) = await PresentAsync(cancellation);
+        var plan = RestorePlan.For(receipt, present);
         var scripts = Path.Combine(folder, "restore");
         try
         {
-            await WriteScriptsAsync(scripts, Path.Combine(folder, DatabaseBackup.DumpFolder), plan, tools, cancellation);
+            await WriteScriptsAsync(scripts, Path.Combine(folder, DatabaseBackup.DumpFolder), plan, ownRoles, tools, cancellation);
             database.Permit.ThrowIfExpired();
             await processes.RunAsync(RunCommand(tools, database.Settings, scripts), null, cancellation);
         }
@@ -45,19 +46,20 @@ public sealed class DatabaseRestore(DatabaseWriter database, ProcessRunner proce
         tools.Against(settings, "psql", ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--output=/dev/null",
             $"--file={Path.Combine(scripts, "1-before.sql")}", $"--file={Path.Combine(scripts, "2-dump.sql")}", $"--file={Path.Combine(scripts, "3-after.sql")}"]);
 
-    async Task<IEnumerable<string>> PresentAsync(CancellationToken cancellation)
+    async Task<(IEnumerable<string> Schemas, HashSet<string> OwnRoles)> PresentAsync(CancellationToken cancellation)
     {
         await using var connection = await new ReadOnlyDatabase(database.Settings).OpenAsync(cancellation);
-        return await ApplicationSchemas.ReadAsync(connection, cancellation);
+        var roles = await connection.ListAsync<string>("select rolname::text from pg_roles where pg_has_role(oid, 'USAGE')", cancellation);
+        return (await ApplicationSchemas.ReadAsync(connection, cancellation), roles.ToHashSet(StringComparer.Ordinal));
     }
 
-    async Task WriteScriptsAsync(string scripts, string dump, RestorePlan plan, PostgresTools tools, CancellationToken cancellation)
+    async Task WriteScriptsAsync(string scripts, string dump, RestorePlan plan, HashSet<string> ownRoles, PostgresTools tools, CancellationToken cancellation)
     {
         Directory.CreateDirectory(scripts);
         var restore = Path.Combine(tools.Folder, "pg_restore");
         var contents = await processes.RunAsync(CommandLine.Of(restore, "--list", dump), null, cancellation);
         var list = Path.Combine(scripts, "contents");
-        await File.WriteAllLinesAsync(list, RestorePlan.WithoutSchemas(contents.Split('\n')), cancellation);
+        await File.WriteAllLinesAsync(list, RestorePlan.Restored(contents.Split('\n'), ownRoles), cancellation);
         await File.WriteAllTextAsync(Path.Combine(scripts, "1-before.sql"), plan.Before, cancellation);
         await processes.RunAsync(CommandLine.Of(restore, $"--use-list={list}", $"--file={Path.Combine(scripts, "2-dump.sql")}", dump), null, cancellation);
         // The dump ends with an empty search_path, as the statements here expect it.

@@ -39,24 +39,91 @@ public sealed record RestorePlan(ImmutableArray<string> Schemas, ImmutableArray<
         end $empty$;
         """;
 
+    // Tables are made again under the schema's default privileges, which would grant what the application has revoked. The
+    // dump sets them again at its end.
+    const string NoDefaultPrivileges = """
+        do $privileges$
+        declare script text;
+        begin
+          select string_agg(format('alter default privileges for role %I in schema %s revoke all on %s from %s', (select rolname from pg_roles where oid = d.defaclrole), {0},
+              case d.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' else 'types' end,
+              case a.grantee when 0 then 'public' else a.grantee::regrole::text end), '; ') into script
+          from pg_default_acl d, aclexplode(d.defaclacl) a
+          where d.defaclnamespace = to_regnamespace({0}) and pg_has_role(d.defaclrole, 'USAGE');
+          if script is not null then
+            execute script;
+          end if;
+        end $privileges$;
+        """;
+
+    // What stands in other schemas now. Whatever of it is gone at the end fell by a cascade and was not made again.
+    const string Others = """
+        select format('trigger %I on %s', t.tgname, t.tgrelid::regclass) as thing
+        from pg_trigger t join pg_class c on c.oid = t.tgrelid where not t.tgisinternal and c.relnamespace::regnamespace::text <> all({0})
+        union all
+        select format('policy %I on %s', p.polname, p.polrelid::regclass)
+        from pg_policy p join pg_class c on c.oid = p.polrelid where c.relnamespace::regnamespace::text <> all({0})
+        union all
+        select format('constraint %I on %s', k.conname, k.conrelid::regclass)
+        from pg_constraint k where k.conrelid <> 0 and k.connamespace::regnamespace::text <> all({0})
+        union all
+        select format('relation %s', c.oid::regclass) from pg_class c
+        where c.relnamespace::regnamespace::text <> all({0}) and c.relnamespace <> pg_my_temp_schema() and c.relkind in ('r', 'p', 'v', 'm', 'f')
+        union all
+        select format('function %s', p.oid::regprocedure) from pg_proc p where p.pronamespace::regnamespace::text <> all({0})
+        union all
+        select format('default of %s.%I', a.adrelid::regclass, n.attname) from pg_attrdef a join pg_class c on c.oid = a.adrelid
+        join pg_attribute n on n.attrelid = a.adrelid and n.attnum = a.adnum where c.relnamespace::regnamespace::text <> all({0})
+        """;
+
+    const string NothingElseFell = """
+        do $others$
+        declare lost text;
+        begin
+          select string_agg(thing, ', ') into lost from (select thing from pg_temp.maily_others except ({0})) as fallen;
+          if lost is not null then
+            raise exception 'the restore would destroy outside of its schemas: %', lost using hint = 'Remove them by hand before the restore, and make them again after it.';
+          end if;
+        end $others$;
+        """;
+
     /// <summary>Decides.</summary>
     /// <param name="receipt">The backup.</param>
     /// <param name="present">The application's schemas that the database has now.</param>
     public static RestorePlan For(BackupReceipt receipt, IEnumerable<string> present)
     {
         ImmutableArray<string> newer = [.. present.Except(receipt.Schemas, StringComparer.Ordinal)];
+        var others = Others.Replace("{0}", $"array[{string.Join(", ", receipt.Schemas.Concat(newer).Select(schema => QuoteText(QuoteWhereNeeded(schema))))}]", StringComparison.Ordinal);
         var before = new StringBuilder("set local search_path = '';\nset local lock_timeout = '10s';\nset local client_min_messages = warning;\n");
+        before.Append("create temp table maily_others on commit drop as ").Append(others).Append(";\n");
         foreach (var schema in newer)
             before.Append("drop schema if exists ").Append(QuoteName(schema)).Append(" cascade;\n");
         foreach (var schema in receipt.Schemas)
-            before.Append(Empty.Replace("{0}", QuoteText(QuoteName(schema)), StringComparison.Ordinal)).Append("\ncreate schema if not exists ").Append(QuoteName(schema)).Append(";\n");
-        var after = string.Concat(receipt.Outside.Select(dependent => $"{dependent.Sql};\n"));
-        return new(receipt.Schemas, newer, before.ToString(), after);
+            before.Append(Of(Empty, schema)).Append("\ncreate schema if not exists ").Append(QuoteName(schema)).Append(";\n").Append(Of(NoDefaultPrivileges, schema)).Append('\n');
+        var after = new StringBuilder();
+        foreach (var dependent in receipt.Outside)
+            after.Append(dependent.Sql).Append(";\n");
+        after.Append(NothingElseFell.Replace("{0}", others, StringComparison.Ordinal)).Append('\n');
+        return new(receipt.Schemas, newer, before.ToString(), after.ToString());
     }
 
-    /// <summary>The lines of a dump's table of contents without the entries for the schemas themselves, which stay.</summary>
-    public static IEnumerable<string> WithoutSchemas(IEnumerable<string> contents) =>
-        contents.Where(line => line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries) is not [_, _, _, "SCHEMA", ..]);
+    /// <summary>
+    /// The lines of a dump's table of contents that are restored: not the schemas themselves, which stay, and not default
+    /// privileges of roles that we are not (Supabase's own), which stay too.
+    /// </summary>
+    public static IEnumerable<string> Restored(IEnumerable<string> contents, IReadOnlySet<string> ownRoles) => contents.Where(line =>
+        line.Split(' ', StringSplitOptions.RemoveEmptyEntries) switch
+        {
+            [_, _, _, "SCHEMA", ..] => false,
+            [_, _, _, "DEFAULT", "ACL", .., var owner] => ownRoles.Contains(owner),
+            _ => true,
+        });
+
+    static string Of(string script, string schema) => script.Replace("{0}", QuoteText(QuoteName(schema)), StringComparison.Ordinal);
+
+    // As regnamespace prints it: quotes only where the name needs them.
+    static string QuoteWhereNeeded(string name) =>
+        name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_') && !char.IsAsciiDigit(name[0]) ? name : QuoteName(name);
 
     static string QuoteName(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 

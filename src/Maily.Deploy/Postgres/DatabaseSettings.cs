@@ -57,24 +57,27 @@ public sealed record DatabaseSettings
     public static DatabaseSettings? FromUrl(Variables variables) =>
         variables.Find(UrlVariable) is { } text ? ConnectionText.Parse(UrlVariable, text.Trim()) : null;
 
-    /// <summary>Reads <c>DATABASE_HOST</c> (with or without <c>:port</c>), <c>_USER</c>, <c>_PASSWORD</c> and <c>_NAME</c>; null where none is set.</summary>
+    /// <summary>Reads <c>DATABASE_HOST</c> (with or without <c>:port</c>; else <c>DATABASE_PORT</c>), <c>_USER</c>, <c>_PASSWORD</c> and <c>_NAME</c>; null where none is set.</summary>
     /// <exception cref="MissingVariableException">Some are set and host, user or name is not.</exception>
     /// <exception cref="MalformedVariableException">The host has no valid form.</exception>
     public static DatabaseSettings? FromParts(Variables variables)
     {
         if (PartVariables.All(name => variables.Find(name) is null))
             return null;
-        // There is no variable for the port: where the host does not say it, it is that of the connection string.
+        // Where neither host nor DATABASE_PORT says the port, it is that of the connection string.
         var (host, port) = ConnectionText.HostAndPort("DATABASE_HOST", variables.Require("DATABASE_HOST").Reveal().Trim());
         return new()
         {
             Host = host,
-            Port = port ?? FromUrl(variables)?.Port ?? StandardPort,
+            Port = port ?? PortOf(variables) ?? FromUrl(variables)?.Port ?? StandardPort,
             Name = variables.Require("DATABASE_NAME").Reveal(),
             User = variables.Require("DATABASE_USER").Reveal(),
             Password = variables.FindSecret("DATABASE_PASSWORD"),
         };
     }
+
+    static int? PortOf(Variables variables) => variables.Find("DATABASE_PORT") is not { } text ? null
+        : ushort.TryParse(text, out var port) && port > 0 ? port : throw new MalformedVariableException("DATABASE_PORT", "a port from 1 to 65535");
 
     /// <summary>The variables that name the database part by part.</summary>
     public static ImmutableArray<string> PartVariables { get; } = ["DATABASE_HOST", "DATABASE_USER", "DATABASE_PASSWORD", "DATABASE_NAME"];

@@ -20,7 +20,8 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         create publication realtime for table campaigns;
         create schema "Odd name"; create table "Odd name"."T;" (id int);
         create schema supabase_migrations; create table supabase_migrations.schema_migrations (version text primary key); insert into supabase_migrations.schema_migrations values ('1');
-        create schema maily_deploy; create table maily_deploy.journal (id int)
+        create schema maily_deploy; create table maily_deploy.journal (id int);
+        alter default privileges in schema public grant all on tables to pg_monitor; create table hidden (id int); revoke all on hidden from pg_monitor
         """;
 
     readonly Deployed deployed = Deployed.InNewFolder();
@@ -40,7 +41,7 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         var receipt = (await BackupReceipt.FindAsync(BackupFolder, Cancellation)).ShouldNotBeNull();
         receipt.Schemas.ShouldBe(["Odd name", "public", "supabase_migrations"]);
         receipt.LeftOut.ShouldBe(["auth", "information_schema", "maily_deploy"]);
-        receipt.Tables.ShouldBe([new("\"Odd name\".\"T;\"", 0), new("public.campaigns", 2), new("public.sends_2026", 1), new("supabase_migrations.schema_migrations", 1)]);
+        receipt.Tables.ShouldBe([new("\"Odd name\".\"T;\"", 0), new("public.campaigns", 2), new("public.hidden", 0), new("public.sends_2026", 1), new("supabase_migrations.schema_migrations", 1)]);
         receipt.Outside.Select(dependent => dependent.Name).ShouldBe(["public.campaigns in publication realtime", "trigger on_user on auth.users"]);
         receipt.Files.ShouldContain(file => file.Name == "toc.dat");
         if (!OperatingSystem.IsWindows())
@@ -128,7 +129,9 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         (await PostgresServer.ScalarAsync<bool>(database, "select to_regclass('later') is null and to_regnamespace('newer') is null and to_regclass('names') is not null")).ShouldBeTrue();
         (await PostgresServer.ScalarAsync<long>(database, "select (select count(*) from auth.users) + (select count(*) from maily_deploy.journal) + (select count(*) from sends)")).ShouldBe(3);
         (await PostgresServer.ScalarAsync<long>(database, "select count(*) from pg_publication_tables where tablename = 'campaigns'")).ShouldBe(1);
-        await PostgresServer.ExecuteAsync(database, "insert into auth.users values (8)");
+        (await PostgresServer.ScalarAsync<bool>(database, "select not has_table_privilege('pg_monitor', 'hidden', 'select')")).ShouldBeTrue();
+        await PostgresServer.ExecuteAsync(database, "create table shown (id int); insert into auth.users values (8)");
+        (await PostgresServer.ScalarAsync<bool>(database, "select has_table_privilege('pg_monitor', 'shown', 'select')")).ShouldBeTrue();
         (await PostgresServer.ScalarAsync<long>(database, "select count(*) from campaigns where id = 108")).ShouldBe(1);
     }
 
@@ -141,6 +144,16 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         await Should.ThrowAsync<RestoreFailedException>(() => RestoreAsync(database));
         (await PostgresServer.ScalarAsync<long>(database, "select count(*) from campaigns")).ShouldBe(0);
         Directory.Exists(Path.Combine(BackupFolder, "restore")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_restore_that_would_take_something_of_another_schema_along_is_refused_by_its_name()
+    {
+        var database = await ApplicationAsync();
+        await deployed.RunAsync(new BackupStage(database, processes), Cancellation);
+        await PostgresServer.ExecuteAsync(database, "create function mine() returns boolean language sql as 'select true'; create policy own on auth.users using (public.mine())");
+        (await Should.ThrowAsync<RestoreFailedException>(() => RestoreAsync(database))).Evidence.ShouldNotBeNull().ShouldContain("policy own on auth.users");
+        (await PostgresServer.ScalarAsync<long>(database, "select count(*) from pg_policy")).ShouldBe(1);
     }
 
     [Fact]

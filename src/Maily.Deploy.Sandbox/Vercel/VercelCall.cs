@@ -20,14 +20,15 @@ sealed record VercelCall(HttpContext Http, Match Path, JsonNode? Json)
 /// <param name="Handle">Answers; <see langword="null"/> where it wrote the response itself.</param>
 sealed record VercelRoute(string Method, Regex Path, Func<VercelCall, Task<VercelAnswer?>> Handle)
 {
-    /// <summary>A route from a template such as <c>v9|v10 /projects/{id}</c>.</summary>
+    /// <summary>A route from its versions, such as <c>v9|v10</c> or none, and a template such as <c>/projects/{id}</c>.</summary>
     public static VercelRoute Of(string method, string versions, string template, Func<VercelCall, VercelAnswer> handle) =>
         Of(method, versions, template, call => Task.FromResult<VercelAnswer?>(handle(call)));
 
     public static VercelRoute Of(string method, string versions, string template, Func<VercelCall, Task<VercelAnswer?>> handle)
     {
         var parts = template.Replace("{", "(?<", StringComparison.Ordinal).Replace("}", ">[^/]+)", StringComparison.Ordinal);
-        var pattern = $"^/(?:{versions}){parts}$";
+        var prefix = versions.Length == 0 ? "" : $"/(?:{versions})";
+        var pattern = $"^{prefix}{parts}$";
         return new VercelRoute(method, new Regex(pattern, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)), handle);
     }
 }

@@ -19,6 +19,7 @@ sealed class VercelProjectApi(VercelCore core, VercelJson json)
         VercelRoute.Of("GET", "v2", "/user", _ => User()),
         VercelRoute.Of("GET", "v2", "/teams", _ => Teams()),
         VercelRoute.Of("GET", "v1|v2", "/teams/{team}", Team),
+        VercelRoute.Of("GET", "", "/teams/{team}", Team),
         VercelRoute.Of("GET", "v9|v10", "/projects", _ => List()),
         VercelRoute.Of("GET", "v9|v10", "/projects/{project}", Get),
         VercelRoute.Of("PATCH", "v9|v10", "/projects/{project}", Patch),

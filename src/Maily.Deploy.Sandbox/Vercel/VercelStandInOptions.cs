@@ -3,8 +3,8 @@ namespace Maily.Deploy.Sandbox.Vercel;
 /// <summary>How a Vercel stand-in is set up: one team with one project.</summary>
 public sealed record VercelStandInOptions
 {
-    /// <summary>The bearer token that is accepted.</summary>
-    public string Token { get; init; } = "sandbox-vercel-token-0001";
+    /// <summary>The bearer token that is accepted: letters and digits, since the vercel CLI refuses any other.</summary>
+    public string Token { get; init; } = "sandboxVercelToken000001";
 
     /// <summary>The team (<c>VERCEL_ORG_ID</c>).</summary>
     public string TeamId { get; init; } = "team_sandbox0000000000000001";

@@ -1,41 +1,93 @@
+using System.Collections.Immutable;
 using Npgsql;
 
 namespace Maily.Deploy.Postgres;
 
 /// <summary>
-/// The schema <c>maily_deploy</c> in the application's database: what must commit together with a change of that
-/// database. Backups leave it out and restores never touch it.
+/// The schema <c>maily_deploy</c>: what must commit together with a change of the application's database, and the journals,
+/// leases, holds and releases. Backups leave it out and restores never touch it. It is upgraded by versioned migrations of its own; a
+/// version is never edited once released, the next one changes it.
 /// </summary>
 public static class MailySchema
 {
     /// <summary>Its name.</summary>
     public const string Name = "maily_deploy";
 
-    const string Ready = "select to_regclass('maily_deploy.fence') is not null and to_regclass('maily_deploy.applied_migrations') is not null and to_regclass('maily_deploy.environment') is not null";
+    const string IsBegun = "select to_regclass('maily_deploy.schema_version') is not null";
 
-    const string Create = """
+    const string ReadVersion = "select coalesce(max(version), 0) from maily_deploy.schema_version";
+
+    // "if not exists" alone races: two creators at once end in a unique violation of the catalog.
+    const string TakeTurn = "select pg_advisory_xact_lock(hashtextextended('maily_deploy.schema', 0))";
+
+    const string Begin = """
         create schema if not exists maily_deploy;
+        create table if not exists maily_deploy.schema_version (
+            version integer primary key, at timestamptz not null default now());
+        revoke all on schema maily_deploy from public
+        """;
+
+    /// <summary>Version n is the element n - 1.</summary>
+    internal static ImmutableArray<string> Versions { get; } =
+    [
+        """
         create table if not exists maily_deploy.fence (
             environment text primary key, number bigint not null);
         create table if not exists maily_deploy.applied_migrations (
             version text primary key, deployment text not null, fencing_number bigint not null, at timestamptz not null default now(),
             statements_done integer not null, is_whole boolean not null);
         create table if not exists maily_deploy.environment (
-            name text primary key, created_at timestamptz not null default now());
-        revoke all on schema maily_deploy from public;
-        """;
+            name text primary key, created_at timestamptz not null default now())
+        """,
+        """
+        create table if not exists maily_deploy.lease (
+            environment text primary key, number bigint not null, holder json not null,
+            acquired_at timestamptz not null, expires_at timestamptz not null);
+        create table if not exists maily_deploy.deployment (
+            environment text not null, id text collate "C" not null, header json, outcome text, last_at timestamptz not null,
+            primary key (environment, id));
+        create table if not exists maily_deploy.journal (
+            environment text not null, deployment text not null, sequence bigint not null, record json not null,
+            primary key (environment, deployment, sequence));
+        create table if not exists maily_deploy.hold (
+            environment text primary key, hold json not null);
+        create table if not exists maily_deploy.release (
+            place bigint generated always as identity primary key, environment text not null, deployment text not null, record json not null);
+        create index if not exists release_by_environment on maily_deploy.release (environment, place desc)
+        """,
+    ];
 
     /// <summary>Makes what is missing. Two that do it at once wait for each other.</summary>
+    /// <exception cref="NewerSchemaException">A newer program has upgraded it.</exception>
     public static async Task EnsureAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        if (await connection.FindAsync<bool>(Ready, cancellation))
+        if (await connection.FindAsync<bool>(IsBegun, cancellation) && await VersionAsync(connection, cancellation) == Versions.Length)
             return;
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        // "if not exists" alone races: two creators at once end in a unique violation of the catalog.
-        await connection.RunAsync("select pg_advisory_xact_lock(hashtextextended('maily_deploy.schema', 0))", cancellation);
-        await connection.RunAsync(Create, cancellation);
+        await connection.RunAsync(TakeTurn, cancellation);
+        await connection.RunAsync(Begin, cancellation);
+        for (var version = await VersionAsync(connection, cancellation); version < Versions.Length; version++)
+        {
+            await connection.RunAsync(Versions[version], cancellation);
+            await connection.RunAsync("insert into maily_deploy.schema_version (version) values ($1)", cancellation, version + 1);
+        }
+
         await transaction.CommitAsync(cancellation);
     }
+
+    static async Task<int> VersionAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        var version = await connection.FindAsync<int>(ReadVersion, cancellation);
+        return version <= Versions.Length ? version : throw new NewerSchemaException(version, Versions.Length);
+    }
+}
+
+/// <summary>A newer program has upgraded the schema.</summary>
+public sealed class NewerSchemaException(int present, int known)
+    : DeployException($"The schema {MailySchema.Name} has version {present}; this program knows up to {known}.", "Use the version of Maily Deploy that upgraded it, or a later one.")
+{
+    /// <inheritdoc/>
+    public override FailureKind Kind => FailureKind.Refused;
 }
 
 /// <summary>The highest fencing number that has changed the database, checked and raised in the change's own transaction.</summary>

@@ -35,11 +35,7 @@ public sealed class PostgresDeploymentStore : IDeploymentStore
     public string Description { get; }
 
     /// <inheritdoc/>
-    public async Task PrepareAsync(CancellationToken cancellation)
-    {
-        if (await VersionAsync(cancellation) < StoreSchema.Versions.Length)
-            await database.InTransactionAsync(UpgradeAsync, cancellation);
-    }
+    public Task PrepareAsync(CancellationToken cancellation) => database.WithConnectionAsync(MailySchema.EnsureAsync, cancellation);
 
     /// <inheritdoc/>
     public async Task<(bool Granted, Lease Lease)> TryAcquireAsync(
@@ -138,33 +134,6 @@ public sealed class PostgresDeploymentStore : IDeploymentStore
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => database.DisposeAsync();
 
-    async Task<int> VersionAsync(CancellationToken cancellation)
-    {
-        if (!(await database.ReadAsync(new(StoreSchema.TableExists), row => row.GetBoolean(0), cancellation))[0])
-            return 0;
-        var version = (await database.ReadAsync(new(StoreSchema.ReadVersion), row => row.GetInt32(0), cancellation))[0];
-        return version <= StoreSchema.Versions.Length ? version : throw new NewerStoreException(Description, version, StoreSchema.Versions.Length);
-    }
-
-    static async Task UpgradeAsync(NpgsqlConnection open, CancellationToken cancellation)
-    {
-        await RunAsync(open, StoreSchema.TakeTurn, cancellation);
-        await RunAsync(open, StoreSchema.Begin, cancellation);
-        await using var read = new NpgsqlCommand(StoreSchema.ReadVersion, open);
-        var version = (int)(await read.ExecuteScalarAsync(cancellation))!;
-        for (var next = version; next < StoreSchema.Versions.Length; next++)
-        {
-            await RunAsync(open, StoreSchema.Versions[next], cancellation);
-            await RunAsync(open, $"insert into maily_deploy.store_version (version) values ({next + 1})", cancellation);
-        }
-    }
-
-    static async Task RunAsync(NpgsqlConnection open, string sql, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(sql, open);
-        await command.ExecuteNonQueryAsync(cancellation);
-    }
-
     async Task<T?> FirstAsync<T>(StoreStatement statement, Func<NpgsqlDataReader, T> map, CancellationToken cancellation)
         where T : class =>
         (await database.ReadAsync(statement, map, cancellation)).FirstOrDefault();
@@ -192,12 +161,4 @@ public sealed class PostgresDeploymentStore : IDeploymentStore
             throw new BrokenJournalException($"A row in the database is no {typeof(T).Name}: {unreadable.Message}", unreadable);
         }
     }
-}
-
-/// <summary>A newer program has upgraded the store.</summary>
-public sealed class NewerStoreException(string description, int present, int known)
-    : DeployException($"{description} has version {present}; this program knows up to {known}.", "Use the version of Maily Deploy that upgraded it, or a later one.")
-{
-    /// <inheritdoc/>
-    public override FailureKind Kind => FailureKind.Refused;
 }

@@ -35,14 +35,12 @@ sealed class StoreDatabase(NpgsqlConnectionStringBuilder connection, string desc
     public Task<ImmutableArray<T>> ChangeRepeatablyAsync<T>(StoreStatement statement, Func<NpgsqlDataReader, T> map, CancellationToken cancellation) =>
         RepeatAsync(FailureKind.Failed, token => RunAsync([new(Durable), statement], map, token), cancellation);
 
-    /// <summary>Runs one transaction of several calls, for the schema.</summary>
-    public Task InTransactionAsync(Func<NpgsqlConnection, CancellationToken, Task> work, CancellationToken cancellation) =>
-        GuardAsync(FailureKind.Refused, async token =>
+    /// <summary>Lends a connection, for the schema.</summary>
+    public Task WithConnectionAsync(Func<NpgsqlConnection, CancellationToken, Task> work, CancellationToken cancellation) =>
+        RepeatAsync(FailureKind.Refused, async token =>
         {
             await using var open = await source.OpenConnectionAsync(token);
-            await using var transaction = await open.BeginTransactionAsync(token);
             await work(open, token);
-            await transaction.CommitAsync(token);
             return true;
         }, cancellation);
 

@@ -46,9 +46,9 @@ public sealed class PostgresDeploymentStoreTests(JournalDatabase database) : Dep
         var settings = await database.Server.CreateDatabaseAsync();
         await using var store = new PostgresDeploymentStore(settings, TimeProvider.System);
         await store.PrepareAsync(Cancellation);
-        await PostgresServer.ExecuteAsync(settings, "insert into maily_deploy.store_version (version) values (1000)");
+        await PostgresServer.ExecuteAsync(settings, "insert into maily_deploy.schema_version (version) values (1000)");
 
-        (await Should.ThrowAsync<NewerStoreException>(store.PrepareAsync(Cancellation))).Kind.ShouldBe(FailureKind.Refused);
+        (await Should.ThrowAsync<NewerSchemaException>(store.PrepareAsync(Cancellation))).Kind.ShouldBe(FailureKind.Refused);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class PostgresDeploymentStoreTests(JournalDatabase database) : Dep
 
         await Task.WhenAll(stores.Select(store => store.PrepareAsync(Cancellation)));
 
-        (await PostgresServer.ScalarAsync<long>(settings, "select count(*) from maily_deploy.store_version")).ShouldBe(StoreSchema.Versions.Length);
+        (await PostgresServer.ScalarAsync<long>(settings, "select count(*) from maily_deploy.schema_version")).ShouldBe(MailySchema.Versions.Length);
         foreach (var store in stores)
             await store.DisposeAsync();
     }

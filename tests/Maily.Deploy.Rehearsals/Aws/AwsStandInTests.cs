@@ -156,6 +156,19 @@ public sealed class AwsStandInTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_cluster_is_described_with_its_endpoint_and_authority()
+    {
+        using var eks = Secrets(service: "eks");
+
+        var cluster = (await eks.CallAsync("/clusters/maily-eu", [], Token))["cluster"]!;
+        ((string?)cluster["endpoint"]).ShouldBe("https://127.0.0.1:6443");
+        ((string?)cluster["certificateAuthority"]!["data"]).ShouldBe("Q0E=");
+
+        var refusal = await Should.ThrowAsync<AmazonServiceException>(() => eks.CallAsync("/clusters/none", [], Token));
+        (refusal.StatusCode, refusal.ErrorCode).ShouldBe((HttpStatusCode.NotFound, "ResourceNotFoundException"));
+    }
+
+    [Fact]
     public async Task An_unsigned_request_is_refused()
     {
         using var http = new HttpClient();
@@ -199,9 +212,9 @@ public sealed class AwsStandInTests : IAsyncLifetime
             ServiceURL = aws.Url.ToString(), AuthenticationRegion = region, MaxErrorRetry = 2,
         });
 
-    SecretsClient Secrets(AWSCredentials? credentials = null) => new(
+    SecretsClient Secrets(AWSCredentials? credentials = null, string service = "secretsmanager") => new(
         credentials ?? new BasicAWSCredentials(Key.AccessKeyId, Key.SecretAccessKey),
-        new SecretsConfig { AuthenticationServiceName = "secretsmanager", ServiceURL = aws.Url.ToString(), AuthenticationRegion = "eu-central-1" });
+        new SecretsConfig { AuthenticationServiceName = service, ServiceURL = aws.Url.ToString(), AuthenticationRegion = "eu-central-1" });
 
     static async Task<(HttpStatusCode Status, string Code)> RefusalAsync(AmazonSecurityTokenServiceClient sts)
     {

@@ -11,7 +11,7 @@ using Amazon.Runtime.Internal.Util;
 
 namespace Maily.Deploy.Rehearsals.Aws;
 
-/// <summary>A request of the JSON 1.1 protocol: an operation and its input.</summary>
+/// <summary>A request of the JSON 1.1 protocol: an operation and its input; or, with a path for its operation, a REST one.</summary>
 public sealed class SecretsRequest : AmazonWebServiceRequest
 {
     public required string Operation { get; init; }
@@ -64,6 +64,8 @@ public sealed class SecretsClient(AWSCredentials credentials, ClientConfig confi
         public IRequest Marshall(AmazonWebServiceRequest input)
         {
             var wanted = (SecretsRequest)input;
+            if (wanted.Operation.StartsWith('/'))
+                return new DefaultRequest(wanted, "Amazon.EKS") { HttpMethod = "GET", ResourcePath = wanted.Operation };
             var request = new DefaultRequest(wanted, "Amazon.SecretsManager")
             {
                 HttpMethod = "POST", ResourcePath = "/", Content = Encoding.UTF8.GetBytes(wanted.Input.ToJsonString()),

@@ -11,7 +11,6 @@ static class SandboxEnvironment
     [
         ("SUPABASE_DB_URL", postgres.DatabaseUrl),
         ("DATABASE_HOST", "127.0.0.1"),
-        ("DATABASE_PORT", $"{postgres.Port}"),
         ("DATABASE_USER", postgres.Options.Role),
         ("DATABASE_PASSWORD", postgres.Options.Password),
         ("DATABASE_NAME", postgres.Options.Database),

@@ -1,4 +1,19 @@
-static class Build
+using Maily.Deploy.Components;
+using Maily.Deploy.Deployments.Pipelines;
+using Maily.Deploy.Secrets;
+using Nuke.Common;
+
+/// <summary>Maily's pipeline, composed of components. What is deployed where stands in <see cref="MailyProduct"/>.</summary>
+sealed partial class Build : NukeBuild,
+    IValidate, IPrepare, IBuildImages, IPushImages, IBackup, IStageVercel, IMigrate, IDeployK8s, IDeployVercel, ISmokeTest,
+    ICompensate, INotify, IReport, IRollback, IPlan, IHold, IStatus
 {
-    public static int Main() => 0;
+    DeploymentSession IHazDeployment.Session { get; } = new();
+
+    IEnumerable<IVariableSource> IHazDeployment.VariableSources => MailyProduct.VariableSources;
+
+    DeploymentDefinition IHazDeployment.Define(Variables variables) =>
+        MailyProduct.Define(variables, ((IHazEnvironment)this).Environment, RootDirectory);
+
+    public static int Main() => Execute<Build>(x => ((IPlan)x).Plan);
 }

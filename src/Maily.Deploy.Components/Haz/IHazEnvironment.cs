@@ -13,6 +13,10 @@ public interface IHazEnvironment : INukeBuild
     [Parameter("Deploys without asking for a typed confirmation")]
     bool Yes => TryGetValue<bool?>(() => Yes) ?? false;
 
+    /// <summary>Consent typed elsewhere, for instance into the form of a workflow that is started by hand.</summary>
+    [Parameter("The environment's name, typed as consent; a workflow's form asks for it")]
+    string? Confirm => TryGetValue(() => Confirm);
+
     /// <summary>How long to wait while another deployment holds the environment.</summary>
     [Parameter("How long to wait for another deployment to end, for instance 15m. Default is not at all")]
     string? Wait => TryGetValue(() => Wait);

@@ -36,6 +36,8 @@ sealed class ValidationRun(IHazDeployment build)
     {
         if (!policy.RequiresConfirmation || build.Yes)
             return CheckResult.Pass(policy.RequiresConfirmation ? "given by --yes" : "not asked for");
+        if (build.Confirm == build.Environment)
+            return CheckResult.Pass("typed into --confirm");
         return Confirmation.Ask(build.Environment)
             ? CheckResult.Pass("typed")
             : CheckResult.Fail($"nobody confirmed the deployment to {build.Environment}", "Type the environment's name when asked, or give --yes where there is no terminal.");

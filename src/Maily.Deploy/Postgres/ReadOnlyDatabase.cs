@@ -8,6 +8,14 @@ public sealed class ReadOnlyDatabase(DatabaseSettings settings)
     /// <summary>Where it is.</summary>
     public DatabaseSettings Settings { get; } = settings;
 
+    /// <summary>A source of connections that begin read-only; the caller disposes it.</summary>
+    public NpgsqlDataSource CreateSource()
+    {
+        var builder = Settings.ToBuilder();
+        builder.Options = "-c default_transaction_read_only=on";
+        return NpgsqlDataSource.Create(builder);
+    }
+
     /// <summary>An open connection; the caller disposes it.</summary>
     /// <exception cref="DatabaseUnreachableException">The server does not answer or does not let us in.</exception>
     public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellation)

@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using Maily.Deploy.Aws;
+using Maily.Deploy.Backups;
+using Maily.Deploy.Deployments.Pipelines;
+using Maily.Deploy.Http;
+using Maily.Deploy.Images;
+using Maily.Deploy.Kubernetes;
+using Maily.Deploy.Kubernetes.Manifests;
+using Maily.Deploy.Migrations;
+using Maily.Deploy.Postgres;
+using Maily.Deploy.Processes;
+using Maily.Deploy.Git;
+using Maily.Deploy.Secrets;
+using Maily.Deploy.SmokeTests;
+using Maily.Deploy.Validation;
+using Maily.Deploy.Vercel;
+using Nuke.Common.IO;
+
+/// <summary>What is deployed where: images, regions, database, frontend, probes. The only file that knows Maily's names.</summary>
+static class MailyProduct
+{
+    static readonly string[] Services = ["api-gateway", "campaign-worker", "vector-search"];
+
+    static readonly ImmutableArray<EnvironmentPolicy> Environments =
+    [
+        new("production") { RequiresConfirmation = true, RequiresPushedCommit = true, HoldsAfterRollback = true },
+        new("staging") { RequiresPushedCommit = true },
+        new("sandbox"),
+    ];
+
+    /// <summary>Strong sources first.</summary>
+    public static IEnumerable<IVariableSource> VariableSources =>
+        [new ProcessEnvironmentSource(), new DotEnvFileSource(new GitReader(new ProcessRunner(TimeProvider.System))), new SecretsManagerSource()];
+
+    /// <summary>The whole deployment to one environment.</summary>
+    public static DeploymentDefinition Define(Variables variables, string environment, AbsolutePath root)
+    {
+        var platform = root / "src" / "Platform";
+        var http = HttpClients.Create();
+        var time = TimeProvider.System;
+        var processes = new ProcessRunner(time);
+        var images = Services.Select(name => new ImageSpec { Name = name, Context = platform / "services" / name }).ToImmutableArray();
+        var regions = RegionsOf(platform);
+
+        DatabaseSettings Database() => DatabaseSettings.From(variables);
+        ImageSettings Images() => ImageSettings.From(variables);
+        ClusterSettings Clusters() => ClusterSettings.From(variables);
+        VercelFrontend Frontend() => new() { Settings = VercelSettings.From(variables), Folder = platform / "web", Http = http };
+        MigrationOptions Migrations() => new() { Folder = platform / "supabase" / "migrations" };
+
+        return new DeploymentDefinition
+        {
+            Policy = PolicyOf(environment),
+            Pipeline = StandardPipeline.Create(),
+            Planners = new Dictionary<string, Func<IStagePlanner>>
+            {
+                ["BuildImages"] = () => new BuildImagesStage(images, Images()),
+                ["PushImages"] = () => new PushImagesStage(images, Images()),
+                ["Backup"] = () => new BackupStage(Database(), processes),
+                ["StageVercel"] = () => new StageVercelStage(Frontend(), new GitReader(processes)),
+                ["Migrate"] = () => new MigrateStage(Database(), Migrations()),
+                ["DeployK8s"] = () => new DeployK8sStage(regions, Clusters(), images, Images(), new ManifestRenderer(processes)),
+                ["DeployVercel"] = () => new DeployVercelStage(Frontend()),
+                ["SmokeTest"] = () => new SmokeTestStage(SmokeTests(variables, http)),
+            }.ToImmutableDictionary(),
+            Checks =
+            [
+                new("Variables", [], () => VariableChecks.For(VariableRules.All, variables, StagesOf(VariableRules.All))),
+                new("Database", ["Backup", "Migrate", "SmokeTest"], () => DatabaseChecks.For(variables, environment, Migrations(), root / "artifacts")),
+                new("Images", ["BuildImages", "PushImages", "DeployK8s"], () => ImageChecks.For(images, Images(), time)),
+                new("Kubernetes", ["DeployK8s"], () => ClusterChecks.For(environment, regions, Clusters(), processes, time)),
+                new("Vercel", ["StageVercel", "DeployVercel"], () => VercelChecks.For(VercelSettings.From(variables), Frontend().Reader(), variables.Find("MAILY_VERCEL_PROJECT"))),
+                new("AWS", ["DeployK8s"], () => AwsChecks.For(AwsSettings.From(variables), variables.Find("MAILY_AWS_ACCOUNT"))),
+                new("AI providers", ["DeployK8s"], () => AiChecks.For(variables, http, time)),
+                new("Slack", ["Prepare"], () => SlackChecks.For(variables)),
+            ],
+        };
+    }
+
+    static ImmutableArray<string> StagesOf(IEnumerable<VariableRule> rules) => [.. rules.SelectMany(rule => rule.Stages).Distinct()];
+
+    static EnvironmentPolicy PolicyOf(string environment) => Environments.FirstOrDefault(policy => policy.Environment == environment)
+        ?? throw new UnknownEnvironmentException(environment, Environments.Select(policy => policy.Environment));
+
+    static ImmutableArray<RegionSpec> RegionsOf(AbsolutePath platform) =>
+    [
+        new() { Name = "eu-west-1", Context = "eu-west-1", Overlay = platform / "kubernetes" / "regions" / "eu-west-1", Wave = 1 },
+        new() { Name = "us-east-1", Context = "us-east-1", Overlay = platform / "kubernetes" / "regions" / "us-east-1", Wave = 2 },
+    ];
+
+    static SmokeTestOptions SmokeTests(Variables variables, System.Net.Http.HttpClient http)
+    {
+        var web = variables.Find("MAILY_WEB_URL") ?? "https://maily.example";
+        return new SmokeTestOptions
+        {
+            Variables = variables,
+            Http = http,
+            Database = new ReadOnlyDatabase(DatabaseSettings.From(variables)).CreateSource(),
+            Probes =
+            [
+                new HttpProbe("frontend page", web) { Text = "Maily" },
+                new HttpProbe("frontend health", $"{web}/api/health"),
+                new SqlProbe("campaigns are readable", "select count(*) >= 0 from public.campaigns", "True"),
+                new SqlProbe("row-level security is on", "select relrowsecurity from pg_class where oid = 'public.campaigns'::regclass", "True"),
+            ],
+        };
+    }
+}

@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using Maily.Deploy;
+using Maily.Deploy.Deployments;
+using Maily.Deploy.Sandbox;
+using Microsoft.Extensions.Logging;
+using Nuke.Common.IO;
+using Serilog.Extensions.Logging;
+
+/// <summary>
+/// Starts a sandbox and, for a rehearsal, deploys to it by a process of its own: the same program with the sandbox's
+/// variables, so that the code paths are production's.
+/// </summary>
+sealed class Rehearsing(AbsolutePath root)
+{
+    readonly ILogger log = new SerilogLoggerFactory(Serilog.Log.Logger).CreateLogger("Sandbox");
+
+    /// <summary>Keeps a sandbox until it is asked to stop.</summary>
+    public async Task KeepAsync(StopSignals signals)
+    {
+        await using var sandbox = await StartAsync(publish: true, signals.Stop);
+        log.LogInformation("In another shell: set -a; . artifacts/sandbox/.env; set +a; ./build.sh DeployProduction");
+        log.LogInformation("Ctrl+C stops the sandbox and removes all of it");
+        await Task.Delay(Timeout.Infinite, signals.Stop).ContinueWith(_ => { }, TaskScheduler.Default);
+    }
+
+    /// <summary>Deploys to a sandbox of its own and gives the deployment's exit code.</summary>
+    public async Task<int> RunAsync(string target, StopSignals signals)
+    {
+        await using var sandbox = await StartAsync(publish: false, signals.Stop);
+        using var deployment = Process.Start(StartInfo(target, sandbox.Environment)) ?? throw new IOException("The deployment's process did not start.");
+        // Ctrl+C reaches the child by the terminal; it undoes what it did, and the sandbox must live until then.
+        await deployment.WaitForExitAsync(signals.Abort);
+        return deployment.ExitCode;
+    }
+
+    Task<RunningSandbox> StartAsync(bool publish, CancellationToken cancellation) =>
+        RunningSandbox.StartAsync(new SandboxOptions { Folder = root / "artifacts" / "sandbox", PublishEnvironment = publish }, log, cancellation);
+
+    ProcessStartInfo StartInfo(string target, IReadOnlyDictionary<string, string> variables)
+    {
+        var program = System.Reflection.Assembly.GetExecutingAssembly().Location;
+        var start = new ProcessStartInfo("dotnet", [program, target, .. Passed()]) { UseShellExecute = false, WorkingDirectory = root };
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
+        return start;
+    }
+
+    // A rehearsal takes the flags of the deployment that it rehearses: --skip-frontend, --verbosity.
+    static IEnumerable<string> Passed() =>
+        System.Environment.GetCommandLineArgs().Skip(1).SkipWhile(argument => !argument.StartsWith('-'));
+}
+
+/// <summary>The deployment to the sandbox did not succeed.</summary>
+public sealed class RehearsalFailedException(int exitCode)
+    : DeployException($"The rehearsed deployment ended with exit code {exitCode}.", "Its first cause stands above, and in the report that it names.");

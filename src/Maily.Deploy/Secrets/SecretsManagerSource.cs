@@ -4,21 +4,23 @@ using Amazon.Runtime;
 using Amazon.SecretsManager;
 using Amazon.SecretsManager.Model;
 using Maily.Deploy.Aws;
+using Maily.Deploy.Validation;
 
 namespace Maily.Deploy.Secrets;
 
 /// <summary>
 /// AWS Secrets Manager: one secret, <c>maily/&lt;environment&gt;</c> (or <c>MAILY_SECRET_ID</c>), a JSON object of names and
-/// values. Asked only when stronger sources hold AWS keys and a region, and miss a needed name.
+/// values. Asked only when stronger sources hold well-formed AWS keys and a region, and miss a needed name.
 /// </summary>
 public sealed class SecretsManagerSource : IVariableSource
 {
-    static readonly ImmutableArray<string> Keys = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"];
+    static readonly ImmutableArray<VariableRule> Rules =
+        [.. VariableRules.All.Where(rule => rule.Name is "AWS_ACCESS_KEY_ID" or "AWS_SECRET_ACCESS_KEY" or "AWS_REGION")];
 
     /// <inheritdoc/>
     public async Task<ImmutableArray<Variable>> ReadAsync(VariableRequest request, CancellationToken cancellation)
     {
-        if (!request.Missing.Any() || Keys.Any(key => request.Stronger.Find(key) is null))
+        if (!request.Missing.Any() || !Rules.All(rule => request.Stronger.Find(rule.Name) is { } value && rule.HasForm(value)))
             return [];
         var id = request.Stronger.Find("MAILY_SECRET_ID") ?? $"maily/{request.Environment}";
         var text = await GetAsync(AwsSettings.From(request.Stronger), id, cancellation);

@@ -17,6 +17,9 @@ public sealed class Variables
             .GroupBy(variable => Normalize(variable.Name), StringComparer.Ordinal)
             .ToImmutableDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
 
+    /// <summary>Why hosted sources could not be read; the variable checks show it.</summary>
+    public ImmutableArray<DeployException> Problems { get; init; } = [];
+
     /// <summary>The value, or null where no source has it or it is empty.</summary>
     public string? Find(string name) => byName.GetValueOrDefault(Normalize(name))?.Value;
 

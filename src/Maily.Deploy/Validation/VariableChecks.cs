@@ -6,13 +6,16 @@ namespace Maily.Deploy.Validation;
 /// <summary>Whether the variables that the planned stages need are present and well-formed. Values are never shown.</summary>
 public static class VariableChecks
 {
-    /// <summary>The checks of the 16 variables, as far as the planned stages need them.</summary>
+    /// <summary>The checks of the 16 variables, as far as the planned stages need them, and of sources that could not be read.</summary>
     public static ImmutableArray<Check> For(Variables variables, IReadOnlyCollection<string> plannedStages) =>
-        For(VariableRules.All, variables, plannedStages);
+        [.. variables.Problems.Select(Of), .. For(VariableRules.All, variables, plannedStages)];
 
     /// <summary>The checks of the given rules, as far as the planned stages need them.</summary>
     public static ImmutableArray<Check> For(IEnumerable<VariableRule> rules, Variables variables, IReadOnlyCollection<string> plannedStages) =>
         [.. rules.Where(rule => rule.Stages.Any(plannedStages.Contains)).Select(rule => Of(rule, variables))];
+
+    static Check Of(DeployException problem) =>
+        new("Variables", "source", _ => Task.FromResult(CheckResult.Fail(problem.Fact, problem.Remedy)));
 
     static Check Of(VariableRule rule, Variables variables) =>
         new("Variables", rule.Name, _ => Task.FromResult(Answer(rule, variables))) { Stages = rule.Stages };

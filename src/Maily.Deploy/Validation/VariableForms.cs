@@ -1,18 +1,16 @@
 using Amazon;
+using Maily.Deploy.Postgres;
+using Maily.Deploy.Secrets;
 
 namespace Maily.Deploy.Validation;
 
 /// <summary>Forms that no pattern says well.</summary>
 static class VariableForms
 {
-    public static bool IsPostgresUrl(string value) =>
-        Uri.TryCreate(value, UriKind.Absolute, out var uri)
-        && uri.Scheme is "postgres" or "postgresql"
-        && uri.Host.Length > 0
-        && uri.AbsolutePath.Trim('/').Length > 0
-        && uri.UserInfo.Split(':', 2) is [{ Length: > 0 }, { Length: > 0 }];
+    public static bool IsConnectionString(string value) =>
+        Reads(() => ConnectionText.Parse(DatabaseSettings.UrlVariable, value.Trim()));
 
-    public static bool IsHost(string value) => Uri.CheckHostName(value) != UriHostNameType.Unknown;
+    public static bool IsHost(string value) => Reads(() => ConnectionText.HostAndPort("DATABASE_HOST", value));
 
     public static bool IsWord(string value) => value.All(character => !char.IsWhiteSpace(character) && !char.IsControl(character));
 
@@ -27,4 +25,18 @@ static class VariableForms
     public static bool IsWebhook(string value) =>
         Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.AbsolutePath.Length > 1
         && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback));
+
+    // The form is what the deployment itself will read, so that the check and the work never differ.
+    static bool Reads(Action read)
+    {
+        try
+        {
+            read();
+            return true;
+        }
+        catch (MalformedVariableException)
+        {
+            return false;
+        }
+    }
 }

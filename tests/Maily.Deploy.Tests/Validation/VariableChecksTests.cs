@@ -57,10 +57,9 @@ public sealed class VariableChecksTests
     [InlineData("VERCEL_ORG_ID", "my-team")]
     [InlineData("VERCEL_PROJECT_ID", "maily-web")]
     [InlineData("SUPABASE_DB_URL", "https://ref.supabase.co")]
-    [InlineData("SUPABASE_DB_URL", "postgresql://user@host/postgres")]
-    [InlineData("SUPABASE_DB_URL", "postgresql://user:pass@host")]
+    [InlineData("SUPABASE_DB_URL", "postgresql://host/postgres")]
     [InlineData("DATABASE_HOST", "https://db.example")]
-    [InlineData("DATABASE_HOST", "db.example:5432")]
+    [InlineData("DATABASE_HOST", "db.example:port")]
     [InlineData("DATABASE_NAME", "with/slash")]
     [InlineData("AWS_ACCESS_KEY_ID", "wJalrXUtnFEMI/K7MDENG")]
     [InlineData("AWS_SECRET_ACCESS_KEY", "AKIAIOSFODNN7EXAMPLE")]
@@ -83,6 +82,16 @@ public sealed class VariableChecksTests
     [Fact]
     public async Task A_webhook_on_loopback_may_do_without_tls() =>
         (await RunAsync(Good.SetItem("SLACK_WEBHOOK_URL", "http://127.0.0.1:4711/services/T0/B0/abc"), AllStages)).Passed.ShouldBeTrue();
+
+    [Fact]
+    public async Task A_hosted_source_that_refuses_is_one_fault_among_all()
+    {
+        var variables = new Variables([]) { Problems = [new MissingVariableException("of a source")] };
+
+        var report = await new CheckRunner(TimeProvider.System).RunAsync(VariableChecks.For(variables, ["Notify"]), ["Notify"], Token);
+
+        report.Faults.Select(fault => fault.Name).ShouldBe(["source", "SLACK_WEBHOOK_URL"]);
+    }
 
     [Fact]
     public void No_value_ever_occurs_in_a_report() =>

@@ -9,9 +9,10 @@ internal sealed class Locations(string workingDirectory)
     public AbsolutePath AssemblyFile { get; }
         = AbsolutePath.Create((Assembly.GetEntryAssembly() ?? typeof(Locations).Assembly).Location);
 
+    /// <summary>Beside the assembly or above it; else where NUKE's set-up puts it.</summary>
     public AbsolutePath ProjectFile
         => AssemblyFile.FindParent(x => x.GetFiles("*.csproj").Any())?.GetFiles("*.csproj").First()
-            ?? AssemblyFile.WithExtension("csproj");
+            ?? Root / "build" / "_build.csproj";
 
     /// <summary>The folder with <c>.nuke</c> above the build, so that a build finds its own root from anywhere.</summary>
     public AbsolutePath Root

@@ -11,7 +11,7 @@ namespace NukeRunner.Output;
 /// <summary>Brings log events to the target that they were written in, and remembers warnings and errors.</summary>
 internal sealed class RunLog(BuildRun run)
 {
-    static readonly MessageTemplateTextFormatter Message = new("{Message:lj}");
+    static readonly MessageTemplateTextFormatter Message = new("{Message:l}");
     static readonly Lazy<Logger> Router = new(
         () => new LoggerConfiguration().MinimumLevel.Verbose().WriteTo.Sink(new Routing()).CreateLogger());
 

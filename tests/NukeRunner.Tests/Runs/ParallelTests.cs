@@ -14,8 +14,7 @@ public sealed class ParallelTests : IDisposable
     {
         run.Start<MeetingBuild>(x => x.All, "--parallel", "2").ShouldBe(0, run.Output);
         var lines = run.Output.Split('\n').Where(x => x.Contains("[INF]", StringComparison.Ordinal)).Select(x => x[^6..]).ToArray();
-        lines.Order(StringComparer.Ordinal).ShouldBe(["ight 1", "ight 2", "left 1", "left 2"], run.Output);
-        lines.Chunk(2).ShouldAllBe(x => x[0][..4] == x[1][..4], run.Output);
+        string.Join(", ", lines).ShouldBeOneOf("ight 1, ight 2, left 1, left 2", "left 1, left 2, ight 1, ight 2");
     }
 
     [Fact]

@@ -19,6 +19,9 @@ sealed class MigrationCompensator(DatabaseSettings settings, MigrationOptions op
         var state = await MigrationState.ReadAsync(settings, point.Version, cancellation);
         if (state.Mark is not { } mark || mark.Deployment != context.Deployment.Id.Value)
             return CompensationResult.Undone(state.IsInHistory ? $"{title} was applied by another hand, not by this deployment." : $"{title} is not applied.");
+        // Removed from the history since, by a restore or by hand.
+        if (mark.IsWhole && !state.IsInHistory)
+            return CompensationResult.Undone($"{title} is not in the history any more.");
         return Decide(point, isWhole: state.IsInHistory) switch
         {
             WayBack.Keep => CompensationResult.Kept($"{title} stays: {point.Reason}."),

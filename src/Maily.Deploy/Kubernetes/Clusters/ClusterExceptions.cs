@@ -14,7 +14,11 @@ public sealed class KubeconfigException(RegionSpec region, string file, Exceptio
 
 /// <summary>A cluster does not answer.</summary>
 public sealed class ClusterUnreachableException(string region, Exception cause)
-    : DeployException($"The cluster of {region} does not answer.", "Check KUBECONFIG and the network, then deploy again.", cause.Message, cause);
+    : DeployException($"The cluster of {region} does not answer.", "Check KUBECONFIG and the network, then deploy again.", cause.Message, cause)
+{
+    /// <inheritdoc/>
+    public override bool LeavesDoubt => true;
+}
 
 /// <summary>A cluster's API answered with an error.</summary>
 public sealed class ClusterRefusedException(string region, int status, string request, JsonObject? answer, string body)

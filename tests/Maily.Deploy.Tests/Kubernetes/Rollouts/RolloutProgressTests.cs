@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Maily.Deploy.Kubernetes;
+using Maily.Deploy.Kubernetes.Manifests;
+using Maily.Deploy.Kubernetes.Rollouts;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Maily.Deploy.Tests.Kubernetes.Rollouts;
+
+public sealed class RolloutProgressTests
+{
+    static readonly ObjectKey Api = new("apps/v1", "Deployment", "maily", "api");
+    static readonly RolloutStatus Waiting = new(RolloutState.Waiting, "0 of 1 updated replicas are available");
+
+    readonly FakeTimeProvider time = new();
+    readonly RolloutPatience patience = new() { Total = TimeSpan.FromMinutes(10), NoActivity = TimeSpan.FromMinutes(3), Tolerance = TimeSpan.FromSeconds(10) };
+
+    [Fact]
+    public void A_fault_that_lasts_ends_the_waiting_with_its_reason()
+    {
+        var progress = new RolloutProgress(Api, "eu", patience, time);
+        var pull = PodOf("""{"name":"api","state":{"waiting":{"reason":"ImagePullBackOff","message":"manifest unknown"}}}""");
+
+        progress.Judge(Waiting, Live(1), pull).ShouldBeNull();
+        time.Advance(TimeSpan.FromSeconds(11));
+        var failure = progress.Judge(Waiting, Live(1), pull).ShouldNotBeNull();
+
+        failure.Evidence.ShouldNotBeNull().ShouldContain("manifest unknown");
+        failure.Remedy.ShouldContain("registry");
+        failure.Problems.Single().Kind.ShouldBe(PodProblemKind.ImagePull);
+    }
+
+    [Fact]
+    public void A_fault_that_passes_does_not()
+    {
+        var progress = new RolloutProgress(Api, "eu", patience, time);
+        var pull = PodOf("""{"name":"api","state":{"waiting":{"reason":"ErrImagePull","message":"timeout"}}}""");
+
+        progress.Judge(Waiting, Live(1), pull);
+        time.Advance(TimeSpan.FromSeconds(8));
+        progress.Judge(Waiting, Live(1), []).ShouldBeNull();
+        time.Advance(TimeSpan.FromSeconds(8));
+
+        progress.Judge(Waiting, Live(1), pull).ShouldBeNull();
+    }
+
+    [Fact]
+    public void No_change_for_long_ends_the_waiting_and_a_change_puts_it_off()
+    {
+        var progress = new RolloutProgress(Api, "eu", patience, time);
+        progress.Judge(Waiting, Live(1), []).ShouldBeNull();
+        time.Advance(TimeSpan.FromMinutes(2));
+        progress.Judge(Waiting, Live(2), []).ShouldBeNull();
+        time.Advance(TimeSpan.FromMinutes(2));
+        progress.Judge(Waiting, Live(2), []).ShouldBeNull();
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        progress.Judge(Waiting, Live(2), []).ShouldNotBeNull().Fact.ShouldContain("did not change for 3 minutes");
+    }
+
+    [Fact]
+    public void The_total_time_ends_the_waiting_also_where_something_always_changes()
+    {
+        var progress = new RolloutProgress(Api, "eu", patience, time);
+        for (var minute = 0; minute < 10; minute++)
+        {
+            progress.Judge(Waiting, Live(minute), []).ShouldBeNull();
+            time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        progress.Judge(Waiting, Live(99), []).ShouldNotBeNull().Fact.ShouldContain("10 minutes");
+    }
+
+    [Theory]
+    [InlineData("""{"name":"api","restartCount":3,"state":{"waiting":{"reason":"CrashLoopBackOff"}},"lastState":{"terminated":{"exitCode":137,"reason":"OOMKilled"}}}""", PodProblemKind.CrashLoop, "OOMKilled")]
+    [InlineData("""{"name":"api","restartCount":3,"state":{"waiting":{"reason":"CrashLoopBackOff"}},"lastState":{"terminated":{"exitCode":2,"reason":"Error"}}}""", PodProblemKind.CrashLoop, "exit code 2")]
+    [InlineData("""{"name":"api","state":{"waiting":{"reason":"CreateContainerConfigError","message":"configmap \"x\" not found"}}}""", PodProblemKind.Configuration, "configmap \"x\" not found")]
+    public void A_container_says_why_it_does_not_get_ready(string status, PodProblemKind kind, string text)
+    {
+        var problem = PodOf(status).Single();
+
+        problem.Kind.ShouldBe(kind);
+        problem.Text.ShouldContain(text);
+    }
+
+    [Fact]
+    public void A_pod_that_is_merely_starting_has_no_problem() =>
+        PodOf("""{"name":"api","state":{"waiting":{"reason":"ContainerCreating"}}}""").ShouldBeEmpty();
+
+    static KubernetesObject Live(int replicas) => Parse($$$"""{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"api"},"status":{"replicas":{{{replicas}}}}}""");
+
+    static ImmutableArray<PodProblem> PodOf(string container) =>
+        [.. PodDiagnosis.OfPod(Parse($$$"""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"api-1","namespace":"maily"},"status":{"containerStatuses":[{{{container}}}]}}"""))];
+
+    static KubernetesObject Parse(string json) => new((JsonObject)JsonNode.Parse(json)!);
+}

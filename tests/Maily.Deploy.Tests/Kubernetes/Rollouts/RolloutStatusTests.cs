@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+using Maily.Deploy.Kubernetes.Rollouts;
+
+namespace Maily.Deploy.Tests.Kubernetes.Rollouts;
+
+/// <summary>kubectl's rules, one case for each, in kubectl's order.</summary>
+public sealed class RolloutStatusTests
+{
+    [Theory]
+    [InlineData("""{"metadata":{"generation":2},"spec":{"replicas":3},"status":{"observedGeneration":1,"updatedReplicas":3,"replicas":3,"availableReplicas":3}}""", RolloutState.Waiting, "spec update")]
+    [InlineData("""{"metadata":{"generation":2},"spec":{"replicas":3},"status":{"observedGeneration":1,"conditions":[{"type":"Progressing","reason":"ProgressDeadlineExceeded"}]}}""", RolloutState.Waiting, "spec update")]
+    [InlineData("""{"metadata":{"generation":1},"spec":{"replicas":3},"status":{"observedGeneration":1,"updatedReplicas":1,"conditions":[{"type":"Progressing","reason":"ProgressDeadlineExceeded"}]}}""", RolloutState.Failed, "progress deadline")]
+    [InlineData("""{"metadata":{"generation":1},"spec":{"replicas":3},"status":{"observedGeneration":1,"updatedReplicas":1,"replicas":4,"availableReplicas":3}}""", RolloutState.Waiting, "1 out of 3 new replicas")]
+    [InlineData("""{"metadata":{"generation":1},"spec":{"replicas":3},"status":{"observedGeneration":1,"updatedReplicas":3,"replicas":4,"availableReplicas":4}}""", RolloutState.Waiting, "1 old replicas are pending termination")]
+    [InlineData("""{"metadata":{"generation":1},"spec":{"replicas":3},"status":{"observedGeneration":1,"updatedReplicas":3,"replicas":3,"availableReplicas":2}}""", RolloutState.Waiting, "2 of 3 updated replicas are available")]
+    [InlineData("""{"metadata":{"generation":1},"spec":{"replicas":3},"status":{"observedGeneration":1,"updatedReplicas":3,"replicas":3,"availableReplicas":3}}""", RolloutState.Done, "rolled out")]
+    [InlineData("""{"metadata":{"generation":1},"spec":{"replicas":0},"status":{"observedGeneration":1}}""", RolloutState.Done, "rolled out")]
+    [InlineData("""{"metadata":{"generation":1},"spec":{},"status":{"observedGeneration":1,"updatedReplicas":1,"replicas":1,"availableReplicas":1}}""", RolloutState.Done, "rolled out")]
+    public void Deployment(string live, RolloutState state, string text) => Decide("Deployment", live, state, text);
+
+    [Theory]
+    [InlineData("""{"spec":{"replicas":1,"updateStrategy":{"type":"OnDelete"}}}""", RolloutState.Failed, "RollingUpdate")]
+    [InlineData("""{"metadata":{"generation":1},"spec":{"replicas":1},"status":{"readyReplicas":1}}""", RolloutState.Waiting, "spec update")]
+    [InlineData("""{"metadata":{"generation":2},"spec":{"replicas":1},"status":{"observedGeneration":1,"readyReplicas":1}}""", RolloutState.Waiting, "spec update")]
+    [InlineData("""{"metadata":{"generation":1},"spec":{"replicas":3},"status":{"observedGeneration":1,"readyReplicas":1}}""", RolloutState.Waiting, "waiting for 2 pods")]
+    [InlineData("""{"metadata":{"generation":1},"spec":{"replicas":3,"updateStrategy":{"type":"RollingUpdate","rollingUpdate":{"partition":1}}},"status":{"observedGeneration":1,"readyReplicas":3,"updatedReplicas":1,"updateRevision":"b","currentRevision":"a"}}""", RolloutState.Waiting, "1 out of 2 new pods")]
+    [InlineData("""{"metadata":{"generation":1},"spec":{"replicas":3,"updateStrategy":{"type":"RollingUpdate","rollingUpdate":{"partition":1}}},"status":{"observedGeneration":1,"readyReplicas":3,"updatedReplicas":2,"updateRevision":"b","currentRevision":"a"}}""", RolloutState.Done, "partitioned")]
+    [InlineData("""{"metadata":{"generation":1},"spec":{"replicas":3},"status":{"observedGeneration":1,"readyReplicas":3,"updatedReplicas":2,"updateRevision":"b","currentRevision":"a"}}""", RolloutState.Waiting, "rolling update")]
+    [InlineData("""{"metadata":{"generation":1},"spec":{"replicas":3},"status":{"observedGeneration":1,"readyReplicas":3,"updateRevision":"b","currentRevision":"b"}}""", RolloutState.Done, "complete")]
+    public void StatefulSet(string live, RolloutState state, string text) => Decide("StatefulSet", live, state, text);
+
+    [Theory]
+    [InlineData("""{"spec":{"updateStrategy":{"type":"OnDelete"}}}""", RolloutState.Failed, "RollingUpdate")]
+    [InlineData("""{"metadata":{"generation":2},"status":{"observedGeneration":1}}""", RolloutState.Waiting, "spec update")]
+    [InlineData("""{"metadata":{"generation":1},"status":{"observedGeneration":1,"desiredNumberScheduled":3,"updatedNumberScheduled":1,"numberAvailable":3}}""", RolloutState.Waiting, "1 out of 3 new pods")]
+    [InlineData("""{"metadata":{"generation":1},"status":{"observedGeneration":1,"desiredNumberScheduled":3,"updatedNumberScheduled":3,"numberAvailable":2}}""", RolloutState.Waiting, "2 of 3 updated pods")]
+    [InlineData("""{"metadata":{"generation":1},"status":{"observedGeneration":1,"desiredNumberScheduled":3,"updatedNumberScheduled":3,"numberAvailable":3}}""", RolloutState.Done, "rolled out")]
+    public void DaemonSet(string live, RolloutState state, string text) => Decide("DaemonSet", live, state, text);
+
+    static void Decide(string kind, string live, RolloutState state, string text)
+    {
+        var json = JsonNode.Parse(live)!;
+        json["kind"] = kind;
+
+        var status = RolloutStatus.Decide(json);
+
+        status.State.ShouldBe(state);
+        status.Text.ShouldContain(text);
+    }
+}

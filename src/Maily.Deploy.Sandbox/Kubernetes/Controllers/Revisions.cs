@@ -9,7 +9,10 @@ internal static class Revisions
 {
     public const string Label = "controller-revision-hash";
 
-    public static bool IsOf(JsonObject pod, string hash) => pod.Text("metadata", "labels", Label) == hash;
+    public static bool IsOf(JsonObject pod, string hash) => HashOf(pod) == hash;
+
+    /// <summary>A pod's revision: a stateful set names it in full (<c>web-5f8c9d</c>), a daemon set by its hash alone.</summary>
+    static string? HashOf(JsonObject pod) => pod.Text("metadata", "labels", Label)?.Split('-')[^1];
 
     /// <summary>The hash of the current template, whose revision is made or brought to the top.</summary>
     public static string Current(ClusterAccess cluster, JsonObject owner)
@@ -22,7 +25,7 @@ internal static class Revisions
         if (current is null) Create(cluster, owner, hash, last + 1);
         else if (current.Number("revision") <= last) cluster.Update(current, live => live["revision"] = last + 1);
         var kept = (int)(owner.Number("spec", "revisionHistoryLimit") ?? 10);
-        var inUse = Pods.Of(cluster, owner).Select(pod => pod.Text("metadata", "labels", Label)).Append(hash).ToHashSet();
+        var inUse = Pods.Of(cluster, owner).Select(HashOf).Append(hash).ToHashSet();
         foreach (var old in all.Where(item => !inUse.Contains(item.Text("metadata", "labels", Label))).OrderByDescending(item => item.Number("revision")).Skip(kept))
             cluster.Delete(old);
         return hash;

@@ -73,7 +73,7 @@ internal sealed class StatefulSetController(ClusterAccess cluster) : IController
     {
         var name = $"{set.Name()}-{number}";
         var template = Revisions.Template(cluster, set, hash) ?? set.At("spec", "template");
-        var pod = Pods.FromTemplate(set, template, name, [new(Revisions.Label, hash), new("statefulset.kubernetes.io/pod-name", name)]);
+        var pod = Pods.FromTemplate(set, template, name, [new(Revisions.Label, $"{set.Name()}-{hash}"), new("statefulset.kubernetes.io/pod-name", name)]);
         var spec = pod.Child("spec");
         spec["hostname"] = name;
         if (set.Text("spec", "serviceName") is { Length: > 0 } service) spec["subdomain"] = service;

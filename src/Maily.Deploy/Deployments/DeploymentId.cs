@@ -35,7 +35,7 @@ public readonly partial record struct DeploymentId : IComparable<DeploymentId>
     /// <summary>The id as text.</summary>
     public override string ToString() => Value;
 
-    [GeneratedRegex("^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{7}-[a-z0-9]{4}$", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{7}-[a-z0-9]{4}\\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Form();
 
     sealed class TextConverter : JsonConverter<DeploymentId>

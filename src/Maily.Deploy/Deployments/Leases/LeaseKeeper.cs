@@ -51,7 +51,7 @@ public sealed class LeaseKeeper : IAsyncDisposable
     }
 
     /// <summary>Says that the lease is lost, for those who learn it before the heartbeat does.</summary>
-    public Task LoseAsync() => lost.CancelAsync();
+    internal Task LoseAsync() => lost.CancelAsync();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -10,11 +10,11 @@ public sealed class ParallelTests : IDisposable
     public void Dispose() => run.Dispose();
 
     [Fact]
-    public void Independent_targets_run_side_by_side_and_their_lines_stay_together()
+    public void Independent_targets_run_side_by_side_and_their_lines_stand_below_their_names()
     {
         run.Start<MeetingBuild>(x => x.All, "--parallel", "2").ShouldBe(0, run.Output);
-        var lines = run.Output.Split('\n').Where(x => x.Contains("[INF]", StringComparison.Ordinal)).Select(x => x[^6..]).ToArray();
-        string.Join(", ", lines).ShouldBeOneOf("ight 1, ight 2, left 1, left 2", "left 1, left 2, ight 1, ight 2");
+        LinesBelowTheirHeaders().Order(StringComparer.Ordinal)
+            .ShouldBe(["Left: left 1", "Left: left 2", "Right: right 1", "Right: right 2"]);
     }
 
     [Fact]
@@ -52,6 +52,17 @@ public sealed class ParallelTests : IDisposable
         run.Output.ShouldContain("stopped=True aborted=False");
         run.Output.ShouldContain("Clean              Succeeded");
         run.Output.ShouldContain("clean stopped=False");
+    }
+
+    IEnumerable<string> LinesBelowTheirHeaders()
+    {
+        var header = "";
+        foreach (var line in run.Output.Split('\n'))
+        {
+            header = line.StartsWith("║ ", StringComparison.Ordinal) ? line[2..].Split(' ')[0] : header;
+            if (line.Contains("[INF]", StringComparison.Ordinal))
+                yield return $"{header}: {line.Split("[INF] ")[1]}";
+        }
     }
 
     class MeetingBuild : NukeBuild

@@ -62,9 +62,11 @@ public sealed class Deployment : IAsyncDisposable
             .RunAsync(steps, new StopSignals(stop.Token, abort.Token));
     }
 
-    /// <summary>Undoes what was done, last first.</summary>
+    /// <summary>Undoes what was done, last first; nothing where the lease is lost, since another deployment may be at work.</summary>
     public async Task CompensateAsync(CancellationToken abort)
     {
+        if (lease.Lost.IsCancellationRequested)
+            return;
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(abort, lease.Lost);
         var compensation = new Compensation(journal, step => definition.CompensatorOf(step.Id.Stage, step.CompensatorType), context.Time);
         Compensated = await compensation.RunAsync(Context, step => runner.ContextOf(step, Context), linked.Token);

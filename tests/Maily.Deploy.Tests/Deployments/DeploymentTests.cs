@@ -154,6 +154,33 @@ public sealed class DeploymentTests : IDisposable
     }
 
     [Fact]
+    public async Task A_lease_that_is_lost_in_the_middle_stops_all_and_undoes_nothing()
+    {
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        using var other = new World { Time = time, Holds = true };
+        other.Plan["Migrate"] = [other.Step("Migrate/1", "new")];
+        other.Plan["DeployK8s"] = [other.Step("DeployK8s/eu", "new")];
+        other.Far.At = async moment =>
+        {
+            if (moment != "applied Migrate/1")
+                return;
+            var lease = (await other.Store.FindLeaseAsync(World.Environment, Cancellation))!;
+            await other.Store.ReleaseAsync(lease, Cancellation);
+            await other.Store.TryAcquireAsync(World.Environment, new("thief", "eve", "there", 2), TimeSpan.FromHours(1), Cancellation);
+        };
+        await using var deployment = await other.StartAsync();
+
+        await Should.ThrowAsync<Maily.Deploy.Deployments.Leases.LeaseLostException>(deployment.RunStageAsync("Migrate", StopSignals.None));
+        await deployment.CompensateAsync(Cancellation);
+        await deployment.EndAsync(succeeded: false, Cancellation);
+
+        deployment.OutcomeOf(succeeded: false).ShouldBe(DeploymentOutcome.NeedsAttention);
+        other.Far["1"].ShouldBe("new");
+        (await other.Store.FindHoldAsync(World.Environment, Cancellation)).ShouldBeNull();
+        (await other.Store.FindLeaseAsync(World.Environment, Cancellation))!.Holder.User.ShouldBe("eve");
+    }
+
+    [Fact]
     public async Task A_stage_without_a_planner_is_a_mistake_of_the_pipeline()
     {
         await using var deployment = await world.StartAsync();

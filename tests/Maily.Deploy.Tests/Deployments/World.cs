@@ -117,13 +117,16 @@ public sealed class World : IDisposable
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("maily-engine-");
     int ids;
 
-    public World() => Store = new FileDeploymentStore(Path.Combine(folder.FullName, "store"), Time);
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public FarSide Far { get; } = new();
 
-    public IDeploymentStore Store { get; set; }
+    public IDeploymentStore Store
+    {
+        get => field ??= new FileDeploymentStore(Path.Combine(folder.FullName, "store"), Time);
+        set;
+    }
 
     public Dictionary<string, ImmutableArray<Step>> Plan { get; } = new() { ["Migrate"] = [], ["DeployK8s"] = [] };
 

@@ -29,7 +29,7 @@ public abstract class DeploymentStoreContract : IAsyncLifetime
         await Store.PrepareAsync(Cancellation);
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         await Store.DisposeAsync();
         GC.SuppressFinalize(this);

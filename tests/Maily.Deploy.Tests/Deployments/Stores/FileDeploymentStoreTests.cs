@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Maily.Deploy.Tests.Deployments.Stores;
 
-public sealed class FileDeploymentStoreTests : DeploymentStoreContract, IDisposable
+public sealed class FileDeploymentStoreTests : DeploymentStoreContract
 {
     static readonly DeploymentId Id = DeploymentId.Parse("20261123T195301Z-dfce3c5-aaaa");
 
@@ -52,5 +52,9 @@ public sealed class FileDeploymentStoreTests : DeploymentStoreContract, IDisposa
         return Task.CompletedTask;
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
 }

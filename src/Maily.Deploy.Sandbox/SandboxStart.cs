@@ -80,6 +80,7 @@ sealed class SandboxStart(SandboxOptions options, ToolLocator tools, ProcessRunn
             ("ANTHROPIC_BASE_URL", Address(parts.AiProviders.AnthropicUrl)),
             ("GOOGLE_AI_BASE_URL", Address(parts.AiProviders.GoogleUrl)),
             ("VERCEL_API_URL", Address(parts.Vercel.Url)),
+            ("MAILY_WEB_URL", Address(parts.Vercel.ProductionUrl)),
             ("SLACK_WEBHOOK_URL", parts.Slack.WebhookUrl.AbsoluteUri),
         ]);
 

@@ -21,7 +21,7 @@ public static class BackwardCompatibility
         {
             if (!OnlyAdds(statement, created))
                 return new(false, $"not known to only add: {Head(statement)}");
-            if (statement.StartsWith("CREATE", "TABLE"))
+            if (statement.StartsWith("CREATE", "TABLE|VIEW|FUNCTION|PROCEDURE|SEQUENCE"))
                 created.Add(NameAt(statement, statement.StartsWith("CREATE", "TABLE", "IF", "NOT", "EXISTS") ? 5 : 2));
         }
 
@@ -34,6 +34,7 @@ public static class BackwardCompatibility
         || (statement.StartsWith("CREATE", "POLICY") && !statement.Words.Contains("RESTRICTIVE"))
         || (statement.StartsWith("CREATE", "POLICY|TRIGGER|RULE") && created.Contains(NameAfter(statement, "ON")))
         || (statement.StartsWith("ALTER", "TABLE") && (created.Contains(NameAt(statement, TableAt(statement))) || OnlyAddsColumns(statement)))
+        || (statement.StartsWith("REVOKE") && created.Contains(Revoked(statement)))
         || (statement.StartsWith("INSERT", "INTO") && !statement.Words.Contains("UPDATE"));
 
     static bool IsHarmless(SqlStatement statement) =>
@@ -86,6 +87,13 @@ public static class BackwardCompatibility
     static int NameLength(SqlStatement statement, int at) => at + 1 < statement.Words.Length && statement.Words[at + 1] == "." ? 3 : 1;
 
     static string NameAfter(SqlStatement statement, string word) => NameAt(statement, statement.Words.IndexOf(word) + 1);
+
+    // REVOKE ... ON [TABLE | FUNCTION | ...] name: taking rights on what did not exist before takes nothing from old code.
+    static string Revoked(SqlStatement statement)
+    {
+        var at = statement.Words.IndexOf("ON") + 1;
+        return at < statement.Words.Length && statement.Words[at] is "TABLE" or "FUNCTION" or "PROCEDURE" or "SEQUENCE" ? NameAt(statement, at + 1) : NameAt(statement, at);
+    }
 
     static string TableOfIndex(SqlStatement statement) =>
         statement.Words.IndexOf("ON") is var on and > 0 && on + 1 < statement.Words.Length && statement.Words[on + 1] == "ONLY" ? NameAt(statement, on + 2) : NameAfter(statement, "ON");

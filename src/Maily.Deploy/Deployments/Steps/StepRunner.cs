@@ -56,18 +56,20 @@ sealed class StepRunner(Journal journal, LeaseKeeper lease, TimeProvider time)
         await journal.AppendAsync(step, JournalEvent.Applied, record => record with { Outputs = outputs }, abort);
         await VerifyAsync(step, context, outputs, abort);
         await journal.AppendAsync(step, JournalEvent.Verified, record => record with { Outputs = outputs }, abort);
+        context.Log.LogInformation("{Step}: verified, {Outputs}", step.Id.Name, outputs);
         return outputs;
     }
 
     async Task<StepOutputs> KeepAsync(Step step, StepOutputs outputs, DeploymentContext context, CancellationToken abort)
     {
-        context.Log.LogInformation("{Step} unchanged: {Outputs}", step.Id, outputs);
+        context.Log.LogInformation("{Step}: unchanged, {Outputs}", step.Id.Name, outputs);
         await journal.AppendAsync(step, JournalEvent.Unchanged, record => record with { Outputs = outputs }, abort);
         return outputs;
     }
 
     async Task<StepOutputs> ApplyAsync(Step step, DeploymentContext context, CancellationToken abort)
     {
+        context.Log.LogInformation("{Step}: {Title}", step.Id.Name, step.Title);
         await journal.AppendAsync(step, JournalEvent.Applying, record => record, abort);
         // Asked after the append: the change may only begin once other machines can read that it may have happened.
         if (journal.Impaired is { } reason)

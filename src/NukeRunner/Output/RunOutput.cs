@@ -13,14 +13,11 @@ internal sealed class RunOutput(IConsole console, IOutputStyle style, SecretMask
 
     public IOutputStyle Style => style;
 
-    /// <summary>A line that belongs to no target.</summary>
+    /// <summary>A line that belongs to no target; it may stand amid the lines of one.</summary>
     public void Line(string line = "")
     {
         lock (gate)
-        {
-            Close();
             Print([line]);
-        }
     }
 
     public void Lines(IEnumerable<string> lines)

@@ -57,7 +57,7 @@ public sealed class EmbeddedCluster : IKubernetesCluster
         var address = new Uri(app.Urls.First());
         var kubeconfig = KubeconfigFile.Text("maily-embedded", address, certificates.AuthorityPem, token);
         var controllers = new ControllerLoop(state);
-        var path = await KubeconfigFile.Write(folder, kubeconfig, ct);
+        var path = KubeconfigFile.Write(folder, kubeconfig);
         return new EmbeddedCluster(state, app, controllers, certificates, options.Folder is null ? folder : "")
         {
             Address = address,

@@ -1,4 +1,5 @@
 using System.Text;
+using Maily.Deploy.Sandbox.Instances;
 
 namespace Maily.Deploy.Sandbox.Kubernetes;
 
@@ -28,19 +29,10 @@ internal static class KubeconfigFile
 
         """;
 
-    public static async Task<string> Write(string folder, string text, CancellationToken ct)
+    public static string Write(string folder, string text)
     {
         var path = Path.Combine(folder, "kubeconfig");
-        await WritePrivate(path, text, ct);
+        ModeFile.Write(path, text, ModeFile.Private);
         return path;
-    }
-
-    /// <summary>The file is private before the secret is in it.</summary>
-    public static async Task WritePrivate(string path, string text, CancellationToken ct)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        await using var file = new StreamWriter(path, options);
-        await file.WriteAsync(text.AsMemory(), ct);
     }
 }

@@ -38,5 +38,13 @@ internal sealed class LoopbackCertificates : IDisposable
         return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pfx), null, X509KeyStorageFlags.Exportable);
     }
 
+    /// <summary>The same as two PEM texts, for servers that read files.</summary>
+    public (string Certificate, string Key) ServerPem()
+    {
+        using var server = Server();
+        using var key = server.GetRSAPrivateKey()!;
+        return (server.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
+    }
+
     public void Dispose() => authority.Dispose();
 }

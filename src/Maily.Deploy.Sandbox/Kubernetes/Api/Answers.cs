@@ -19,10 +19,6 @@ internal static class Answers
         await http.Response.WriteAsync(body.ToJsonString(Plain), http.RequestAborted);
     }
 
-    /// <summary>The object itself, or a table of it where the client would rather print one.</summary>
-    public static Task Write(this ApiRequest request, int code, JsonObject obj) =>
-        request.Http.Write(code, Tables.IsAsked(request.Http) ? Tables.Of(request.Path.Kind, [obj], obj.Text("metadata", "resourceVersion")) : obj);
-
     public static JsonObject Deleted(ResourceKind kind, JsonObject obj) => new()
     {
         ["kind"] = "Status",

@@ -68,6 +68,18 @@ internal sealed class ApiException(int code, string reason, string message, Json
         return new(422, "Invalid", $"{kind.GroupKind} \"{name}\" is invalid: {text}", details);
     }
 
+    /// <summary>A query parameter that cannot be; the real API names the options' own kind.</summary>
+    public static ApiException InvalidOption(string method, string field, string message)
+    {
+        var kind = method switch { "POST" => "CreateOptions", "PUT" => "UpdateOptions", "PATCH" => "PatchOptions", _ => "DeleteOptions" };
+        return new(422, "Invalid", $"{kind}.meta.k8s.io \"\" is invalid: {field}: {message}", new JsonObject
+        {
+            ["group"] = "meta.k8s.io",
+            ["kind"] = kind,
+            ["causes"] = Causes([new Cause("FieldValueInvalid", message, field)]),
+        });
+    }
+
     static JsonObject Details(ResourceKind kind, string name, IReadOnlyList<Cause>? causes = null)
     {
         var details = new JsonObject { ["name"] = name };

@@ -63,7 +63,7 @@ internal sealed class ApiHandler(ClusterState state, string token)
         }
 
         var resource = ResourcePath.Parse(path, state.Kinds) ?? throw ApiException.NoPath();
-        await Dispatch(new ApiRequest(http, resource));
+        await Dispatch(new ApiRequest(http, resource, state.Now));
     }
 
     Task Dispatch(ApiRequest request) => (request.Path.Subresource, request.Http.Request.Method) switch

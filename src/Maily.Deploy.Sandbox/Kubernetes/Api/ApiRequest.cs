@@ -6,11 +6,13 @@ using Microsoft.AspNetCore.Http;
 namespace Maily.Deploy.Sandbox.Kubernetes.Api;
 
 /// <summary>One request about one resource, with its query read.</summary>
-internal sealed class ApiRequest(HttpContext http, ResourcePath path)
+internal sealed class ApiRequest(HttpContext http, ResourcePath path, DateTimeOffset now)
 {
     public HttpContext Http { get; } = http;
 
     public ResourcePath Path { get; } = path;
+
+    public DateTimeOffset Now => now;
 
     public CancellationToken Cancelled => Http.RequestAborted;
 
@@ -30,14 +32,19 @@ internal sealed class ApiRequest(HttpContext http, ResourcePath path)
 
     public bool IsStrict => Query("fieldValidation") == "Strict";
 
-    /// <exception cref="ApiException">400: neither All nor nothing was asked for.</exception>
+    /// <exception cref="ApiException">422: neither All nor nothing was asked for.</exception>
     public bool IsDryRun => Query("dryRun") switch
     {
         null => false,
         "All" => true,
-        var other => throw ApiException.BadRequest(
-            $"invalid dry run option: dryRun: Unsupported value: \"{other}\": supported values: \"All\""),
+        var other => throw ApiException.InvalidOption(Http.Request.Method, "dryRun", $"Unsupported value: \"{other}\": supported values: \"All\""),
     };
+
+    /// <summary>The object itself, or a table of it where the client would rather print one.</summary>
+    public JsonObject Shown(JsonObject obj) =>
+        Tables.IsAsked(Http) ? Tables.Of(Path.Kind, [obj], obj.Text("metadata", "resourceVersion"), Now) : obj.Copy();
+
+    public Task Write(int code, JsonObject obj) => Http.Write(code, Shown(obj));
 
     public async Task<JsonNode?> Body()
     {

@@ -10,8 +10,6 @@ internal static class Tables
 {
     sealed record Column(string Name, Func<JsonObject, JsonNode?> Value, string Type = "string");
 
-    static readonly Column Age = new("Age", obj => obj.Text("metadata", "creationTimestamp"), "date");
-
     static readonly IReadOnlyDictionary<string, Column[]> Columns = new Dictionary<string, Column[]>
     {
         ["Deployment"] = [Ready, Count("Up-to-date", "updatedReplicas"), Count("Available", "availableReplicas")],
@@ -41,9 +39,9 @@ internal static class Tables
         http.Request.Headers.Accept.ToString().Split(',')[0] is var first
         && first.Contains("as=Table", StringComparison.Ordinal) && first.Contains("v=v1;", StringComparison.Ordinal);
 
-    public static JsonObject Of(ResourceKind kind, IEnumerable<JsonObject> objects, string? version)
+    public static JsonObject Of(ResourceKind kind, IEnumerable<JsonObject> objects, string? version, DateTimeOffset now)
     {
-        Column[] columns = [new("Name", obj => obj.Name()), .. Columns.GetValueOrDefault(kind.Kind, []), Age];
+        Column[] columns = [new("Name", obj => obj.Name()), .. Columns.GetValueOrDefault(kind.Kind, []), new("Age", obj => Age(obj, now), "date")];
         return new JsonObject
         {
             ["kind"] = "Table",
@@ -53,6 +51,15 @@ internal static class Tables
             ["rows"] = new JsonArray([.. objects.Select(obj => Row(obj, columns))]),
         };
     }
+
+    static string Age(JsonObject obj, DateTimeOffset now) => (now - obj.Time("metadata", "creationTimestamp")) switch
+    {
+        null => "<unknown>",
+        { TotalMinutes: < 2 } age => $"{Math.Max(0, (int)age.TotalSeconds)}s",
+        { TotalHours: < 3 } age => $"{(int)age.TotalMinutes}m",
+        { TotalDays: < 2 } age => $"{(int)age.TotalHours}h",
+        { } age => $"{(int)age.TotalDays}d",
+    };
 
     static Column Count(string name, string field) => new(name, obj => obj.Number("status", field) ?? 0, "integer");
 

@@ -28,7 +28,7 @@ internal static class Conforming
             case (Shape.Any, _): return value.DeepClone();
             case (Shape.Struct, JsonObject map): return Struct(map, schema, path, unknown, wrong);
             case (Shape.Map, JsonObject map):
-                return new JsonObject(map.Where(pair => pair.Value is not null).Select(pair =>
+                return new JsonObject(map.Where(pair => pair.Value is not null).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair =>
                     KeyValuePair.Create(pair.Key, Value(pair.Value!, schema.Item, $"{path}.{pair.Key}", unknown, wrong))));
             case (Shape.List, JsonArray list):
                 return new JsonArray([.. list.OfType<JsonNode>().Select((item, at) => Value(item, schema.Item, $"{path}[{at}]", unknown, wrong))]);

@@ -31,7 +31,7 @@ internal sealed class Changing(ClusterState state, ObjectWriter writer)
             return;
         }
 
-        if (request.IsSet("force")) throw ApiException.BadRequest("force: Forbidden: may not be specified for non-apply patch");
+        if (request.IsSet("force")) throw ApiException.InvalidOption("PATCH", "force", "Forbidden: may not be specified for non-apply patch");
         var patch = await request.Body() ?? throw ApiException.BadRequest("the patch is empty");
         await request.Write(200, writer.Update(request.Key, live => Patched(request, live, patch), options));
     }
@@ -39,7 +39,7 @@ internal sealed class Changing(ClusterState state, ObjectWriter writer)
     async Task Apply(ApiRequest request, WriteOptions options)
     {
         if (request.Query("fieldManager") is null)
-            throw ApiException.BadRequest("PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch");
+            throw ApiException.InvalidOption("PATCH", "fieldManager", "Required value: is required for apply patch");
         var (obj, created) = writer.Apply(request.Key, await request.BodyObject(), request.IsSet("force"), options);
         await request.Write(created ? 201 : 200, obj);
     }

@@ -19,7 +19,7 @@ internal sealed class Reading(ClusterState state)
         var (page, next, remaining) = Page(all, request);
         if (Tables.IsAsked(request.Http))
         {
-            await request.Http.Write(200, Tables.Of(kind, page, $"{version}"));
+            await request.Http.Write(200, Tables.Of(kind, page, $"{version}", request.Now));
             return;
         }
 

@@ -89,8 +89,7 @@ internal sealed class Watching(ClusterState state)
     static JsonObject Event(string type, JsonObject obj, ApiRequest request) => new()
     {
         ["type"] = type,
-        ["object"] = Tables.IsAsked(request.Http)
-            ? Tables.Of(request.Path.Kind, [obj], obj.Text("metadata", "resourceVersion")) : obj.DeepClone(),
+        ["object"] = request.Shown(obj),
     };
 
     /// <summary>Turns a change of the store into what this watcher sees: an object that leaves its selection is deleted to it.</summary>

@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using Maily.Deploy.Sandbox.Processes;
+
+namespace Maily.Deploy.Sandbox.Kubernetes;
+
+/// <summary>
+/// The real control plane (etcd, kube-apiserver, kube-controller-manager) on loopback, with its data in a private temporary
+/// folder. There is no kubelet: pods are made, and stay Pending.
+/// </summary>
+public sealed class RealControlPlane : IKubernetesCluster
+{
+    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
+
+    readonly Started started;
+    readonly string folder;
+
+    RealControlPlane(Started started, string folder) => (this.started, this.folder) = (started, folder);
+
+    /// <summary>The programs that must be in the folder of assets.</summary>
+    public static IReadOnlyList<string> Programs { get; } = ["etcd", "kube-apiserver", "kube-controller-manager"];
+
+    /// <inheritdoc/>
+    public required Uri Address { get; init; }
+
+    /// <inheritdoc/>
+    public required string Kubeconfig { get; init; }
+
+    /// <inheritdoc/>
+    public required string KubeconfigPath { get; init; }
+
+    /// <summary>Starts the programs in <paramref name="assetsFolder"/> and waits until they serve (about 5 s).</summary>
+    /// <exception cref="FarSideException">A program is missing, or one did not start; the evidence is the end of its log.</exception>
+    public static async Task<RealControlPlane> StartAsync(string assetsFolder, CancellationToken ct)
+    {
+        foreach (var program in Programs.Where(name => !File.Exists(Path.Combine(assetsFolder, name))))
+            throw new FarSideException("kubernetes", $"there is no {program} in {assetsFolder}.", "Run build/tools/control-plane.sh, which builds it.");
+        var started = new Started();
+        var folder = Directory.CreateTempSubdirectory("maily-control-plane-").FullName;
+        try
+        {
+            return await StartAsync(assetsFolder, folder, started, ct);
+        }
+        catch
+        {
+            await StopAsync(started, folder);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await StopAsync(started, folder);
+
+    static async Task<RealControlPlane> StartAsync(string assets, string folder, Started started, CancellationToken ct)
+    {
+        using var certificates = new LoopbackCertificates(TimeProvider.System);
+        var plan = new ControlPlanePlan { Assets = assets, Folder = folder, Token = RandomNumberGenerator.GetHexString(32, lowercase: true) };
+        var kubeconfig = KubeconfigFile.Text("maily-control-plane", plan.Address, certificates.AuthorityPem, plan.Token);
+        plan.WriteFiles(certificates);
+        var path = KubeconfigFile.Write(folder, kubeconfig);
+        var launcher = await started.KeepAsync(Task.FromResult(new Launcher()));
+        var host = new ProcessHost(launcher, Containment.Process, folder, TimeProvider.System, _ => { });
+        using var probe = new ControlPlaneProbe(plan, certificates.AuthorityPem);
+        await Run(plan.Etcd, probe.EtcdAnswers);
+        await Run(plan.ApiServer, probe.ApiAnswers);
+        await Run(plan.ControllerManager, probe.ControllersWork);
+        return new RealControlPlane(started, folder) { Address = plan.Address, Kubeconfig = kubeconfig, KubeconfigPath = path };
+
+        async Task Run(FarSideCommand command, Func<CancellationToken, Task<bool>> answers)
+        {
+            var process = await started.KeepAsync(FarSideProcess.StartAsync(command, host));
+            await process.ReadyAsync(process, answers, Timeout, ct);
+        }
+    }
+
+    static async Task StopAsync(Started started, string folder)
+    {
+        await started.DisposeAsync();
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+    }
+}

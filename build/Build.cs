@@ -13,7 +13,7 @@ sealed partial class Build : NukeBuild,
     IEnumerable<IVariableSource> IHazDeployment.VariableSources => MailyProduct.VariableSources;
 
     DeploymentDefinition IHazDeployment.Define(Variables variables) =>
-        MailyProduct.Define(variables, ((IHazEnvironment)this).Environment, RootDirectory);
+        MailyProduct.Define(variables, ((IHazEnvironment)this).Environment, RootDirectory, ((IRollback)this).RestoreDatabase);
 
     public static int Main() => Execute<Build>(x => ((IPlan)x).Plan);
 }

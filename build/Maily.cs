@@ -33,7 +33,7 @@ static class MailyProduct
         [new ProcessEnvironmentSource(), new DotEnvFileSource(new GitReader(new ProcessRunner(TimeProvider.System))), new SecretsManagerSource()];
 
     /// <summary>The whole deployment to one environment.</summary>
-    public static DeploymentDefinition Define(Variables variables, string environment, AbsolutePath root)
+    public static DeploymentDefinition Define(Variables variables, string environment, AbsolutePath root, bool restoresDatabase)
     {
         var platform = root / "src" / "Platform";
         var http = HttpClients.Create();
@@ -46,7 +46,7 @@ static class MailyProduct
         ImageSettings Images() => ImageSettings.From(variables);
         ClusterSettings Clusters() => ClusterSettings.From(variables);
         VercelFrontend Frontend() => new() { Settings = VercelSettings.From(variables), Folder = platform / "web", Http = http };
-        MigrationOptions Migrations() => new() { Folder = platform / "supabase" / "migrations" };
+        MigrationOptions Migrations() => new() { Folder = platform / "supabase" / "migrations", RestoresBackup = restoresDatabase };
 
         return new DeploymentDefinition
         {

@@ -15,7 +15,8 @@ sealed class SettingUp(AbsolutePath root)
         using var factory = new SerilogLoggerFactory(Log.Logger);
         await new ToolInstaller(new ToolLocator(), runner, factory.CreateLogger("Setup"))
             .EnsureAsync([Tool.Postgres, Tool.PgDump, Tool.Psql, Tool.Dockerd, Tool.DockerRegistry, Tool.Busybox, Tool.Kubectl], cancellation);
-        await RunAsync(CommandLine.Of("npm", "ci", "--no-audit", "--no-fund") with { WorkingDirectory = root / "build" / "tools" }, cancellation);
+        // Not `npm ci`: it wants the binaries of all platforms in the lock file, and registries carry some of them only.
+        await RunAsync(CommandLine.Of("npm", "install", "--no-save", "--no-audit", "--no-fund", "--prefix", root / "build" / "tools"), cancellation);
         await RunAsync(CommandLine.Of("bash", root / "build" / "tools" / "control-plane.sh"), cancellation);
     }
 

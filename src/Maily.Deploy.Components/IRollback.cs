@@ -10,6 +10,10 @@ public interface IRollback : IHazDeployment
     [Parameter("Deployment to go back to. Default is the last successful one before the current")]
     string? To => TryGetValue(() => To);
 
+    /// <summary>Consent to losing the rows written since the backup.</summary>
+    [Parameter("With Rollback: restores the database from the deployment's backup; rows written since are lost")]
+    bool RestoreDatabase => TryGetValue<bool?>(() => RestoreDatabase) ?? false;
+
     /// <summary>Undoes the deployments since then, newest first, each from its journal, and sets a hold.</summary>
     Target Rollback => _ => _
         .Description("Goes back to the former release on every platform, or undoes an unfinished deployment; sets a hold")

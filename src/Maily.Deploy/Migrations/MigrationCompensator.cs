@@ -1,10 +1,12 @@
 using System.Text;
+using Maily.Deploy.Backups;
 using Maily.Deploy.Deployments.Steps;
 using Maily.Deploy.Postgres;
+using Maily.Deploy.Processes;
 
 namespace Maily.Deploy.Migrations;
 
-/// <summary>The way back of a migration, by the database's policy: kept, undone by its down script, or left to a person. Never a restore.</summary>
+/// <summary>The way back of a migration, by the database's policy: kept, undone by its down script, or left to a person. A restore only where a person asked for it.</summary>
 sealed class MigrationCompensator(DatabaseSettings settings, MigrationOptions options) : ICompensator
 {
     public const string TypeName = "postgres.migration";
@@ -24,6 +26,7 @@ sealed class MigrationCompensator(DatabaseSettings settings, MigrationOptions op
             return CompensationResult.Undone($"{title} is not in the history any more.");
         return Decide(point, isWhole: state.IsInHistory) switch
         {
+            WayBack.Restore => await RestoreAsync(context, point, title, cancellation),
             WayBack.Keep => CompensationResult.Kept($"{title} stays: {point.Reason}."),
             WayBack.Down => await DownAsync(context, point, title, cancellation),
             _ when !state.IsInHistory => NeedsPerson(point, $"{mark.StatementsDone} of {point.Statements} statements of {title} are applied"),
@@ -35,12 +38,15 @@ sealed class MigrationCompensator(DatabaseSettings settings, MigrationOptions op
     {
         Keep,
         Down,
+        Restore,
         Person,
     }
 
     // A migration that is half done is never kept: the next deployment would begin it again from its start.
     WayBack Decide(MigrationRestorePoint point, bool isWhole)
     {
+        if (options.RestoresBackup && point.Backup is not null)
+            return WayBack.Restore;
         var (keep, down) = (isWhole && point.IsCompatible, point.DownSql is not null);
         return options.Policy switch
         {
@@ -48,6 +54,17 @@ sealed class MigrationCompensator(DatabaseSettings settings, MigrationOptions op
             MigrationPolicy.PreferDown => down ? WayBack.Down : keep ? WayBack.Keep : WayBack.Person,
             _ => WayBack.Person,
         };
+    }
+
+    // The newest migration comes first and takes the older ones along: each finds itself out of the history then.
+    async Task<CompensationResult> RestoreAsync(StepContext context, MigrationRestorePoint point, string title, CancellationToken cancellation)
+    {
+        var time = context.Deployment.Time;
+        await new DatabaseRestore(new(settings, context.Permit), new ProcessRunner(time), time).RunAsync(point.Backup!, cancellation);
+        var after = await MigrationState.ReadAsync(settings, point.Version, cancellation);
+        return after.IsInHistory
+            ? NeedsPerson(point, $"{title} is still in the history after the backup was restored")
+            : CompensationResult.Undone($"{title} is undone by the backup {point.Backup}: rows written since are lost, as was asked for.");
     }
 
     async Task<CompensationResult> DownAsync(StepContext context, MigrationRestorePoint point, string title, CancellationToken cancellation)

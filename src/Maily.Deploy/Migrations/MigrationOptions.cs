@@ -25,6 +25,12 @@ public sealed record MigrationOptions
     /// <summary>What happens to them when a later step fails.</summary>
     public MigrationPolicy Policy { get; init; } = MigrationPolicy.KeepCompatible;
 
+    /// <summary>
+    /// Whether migrations are undone by restoring the deployment's backup, which loses rows written since: only where a
+    /// person asked for just that.
+    /// </summary>
+    public bool RestoresBackup { get; init; }
+
     /// <summary>Also apply those older than the newest one of the database.</summary>
     public bool IncludeAll { get; init; }
 

@@ -3,7 +3,14 @@ using Maily.Deploy.Deployments.Pipelines;
 using Maily.Deploy.Secrets;
 using Nuke.Common;
 
+#if !NUKE_PACKAGES
+using NukeRunner;
+#endif
+
 /// <summary>Maily's pipeline, composed of components. What is deployed where stands in <see cref="MailyProduct"/>.</summary>
+#if !NUKE_PACKAGES
+[RefusalExitCode(3)]
+#endif
 sealed partial class Build : NukeBuild,
     IValidate, IPrepare, IBuildImages, IPushImages, IBackup, IStageVercel, IMigrate, IDeployK8s, IDeployVercel, ISmokeTest,
     ICompensate, INotify, IReport, IRollback, IPlan, IHold, IStatus

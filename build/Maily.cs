@@ -98,10 +98,10 @@ static class MailyProduct
             Database = new ReadOnlyDatabase(DatabaseSettings.From(variables)).CreateSource(),
             Probes =
             [
-                new HttpProbe("frontend page", web) { Text = "Maily" },
-                new HttpProbe("frontend health", $"{web}/api/health"),
-                new SqlProbe("campaigns are readable", "select count(*) >= 0 from public.campaigns", "True"),
-                new SqlProbe("row-level security is on", "select relrowsecurity from pg_class where oid = 'public.campaigns'::regclass", "True"),
+                new HttpProbe("frontend page", web) { Text = "Maily", Of = "DeployVercel" },
+                new HttpProbe("frontend health", $"{web}/api/health") { Of = "DeployVercel" },
+                new SqlProbe("campaigns are readable", "select count(*) >= 0 from public.campaigns", "True") { Of = "Migrate" },
+                new SqlProbe("row-level security is on", "select relrowsecurity from pg_class where oid = 'public.campaigns'::regclass", "True") { Of = "Migrate" },
             ],
         };
     }

@@ -28,9 +28,17 @@ sealed class Rehearsing(AbsolutePath root)
     {
         await using var sandbox = await StartAsync(publish: false, signals.Stop);
         using var deployment = Process.Start(StartInfo(target, sandbox.Environment)) ?? throw new IOException("The deployment's process did not start.");
-        // Ctrl+C reaches the child by the terminal; it undoes what it did, and the sandbox must live until then.
-        await deployment.WaitForExitAsync(signals.Abort);
+        await using var stop = signals.Stop.Register(() => Interrupt(deployment));
+        await using var abort = signals.Abort.Register(() => Interrupt(deployment));
+        // Without a token: what is interrupted undoes what it did, and the sandbox must live until then.
+        await deployment.WaitForExitAsync(CancellationToken.None);
         return deployment.ExitCode;
+    }
+
+    void Interrupt(Process deployment)
+    {
+        using var kill = Process.Start("kill", ["-INT", $"{deployment.Id}"]);
+        log.LogInformation("The deployment is asked to stop");
     }
 
     Task<RunningSandbox> StartAsync(bool publish, CancellationToken cancellation) =>
@@ -39,7 +47,8 @@ sealed class Rehearsing(AbsolutePath root)
     ProcessStartInfo StartInfo(string target, IReadOnlyDictionary<string, string> variables)
     {
         var program = System.Reflection.Assembly.GetExecutingAssembly().Location;
-        var start = new ProcessStartInfo("dotnet", [program, target, .. Passed()]) { UseShellExecute = false, WorkingDirectory = root };
+        // In a session of its own Ctrl+C does not reach it from the terminal: each signal comes once, from here.
+        var start = new ProcessStartInfo("setsid", [System.Environment.ProcessPath ?? "dotnet", program, target, .. Passed()]) { UseShellExecute = false, WorkingDirectory = root };
         foreach (var (name, value) in variables)
             start.Environment[name] = value;
         return start;

@@ -6,6 +6,9 @@ namespace Maily.Deploy.Components;
 public interface IBackup : IPrepare
 {
     /// <summary>Dumps the database.</summary>
+#if !NUKE_PACKAGES
+    [NukeRunner.ChangesEnvironment]
+#endif
     Target Backup => _ => _
         .Description("Dumps the database, with a receipt of sizes and checksums")
         .DependsOn(Prepare)

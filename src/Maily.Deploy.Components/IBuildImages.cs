@@ -6,6 +6,9 @@ namespace Maily.Deploy.Components;
 public interface IBuildImages : IPrepare
 {
     /// <summary>Builds the container images.</summary>
+#if !NUKE_PACKAGES
+    [NukeRunner.ChangesEnvironment]
+#endif
     Target BuildImages => _ => _
         .Description("Builds the container images whose content the registry does not serve yet")
         .DependsOn(Prepare)

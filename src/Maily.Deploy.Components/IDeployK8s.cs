@@ -6,6 +6,9 @@ namespace Maily.Deploy.Components;
 public interface IDeployK8s : IPrepare
 {
     /// <summary>Applies the manifests to the clusters.</summary>
+#if !NUKE_PACKAGES
+    [NukeRunner.ChangesEnvironment]
+#endif
     Target DeployK8s => _ => _
         .Description("Applies the manifests with images by digest, region by region, and waits for the rollouts")
         .DependsOn(Prepare)

@@ -6,6 +6,9 @@ namespace Maily.Deploy.Components;
 public interface IDeployVercel : IPrepare
 {
     /// <summary>Promotes the staged frontend.</summary>
+#if !NUKE_PACKAGES
+    [NukeRunner.ChangesEnvironment]
+#endif
     Target DeployVercel => _ => _
         .Description("Promotes the staged frontend to production")
         .DependsOn(Prepare)

@@ -6,6 +6,9 @@ namespace Maily.Deploy.Components;
 public interface IMigrate : IPrepare
 {
     /// <summary>Applies the pending migrations.</summary>
+#if !NUKE_PACKAGES
+    [NukeRunner.ChangesEnvironment]
+#endif
     Target Migrate => _ => _
         .Description("Applies the pending migrations, one transaction each")
         .DependsOn(Prepare)

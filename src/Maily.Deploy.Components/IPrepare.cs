@@ -6,6 +6,9 @@ namespace Maily.Deploy.Components;
 public interface IPrepare : IValidate
 {
     /// <summary>Takes the lease and begins the journal.</summary>
+#if !NUKE_PACKAGES
+    [NukeRunner.ChangesEnvironment]
+#endif
     Target Prepare => _ => _
         .Description("Takes the lease, begins the journal, announces the deployment")
         .DependsOn(Validate)

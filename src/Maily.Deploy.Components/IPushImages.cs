@@ -6,6 +6,9 @@ namespace Maily.Deploy.Components;
 public interface IPushImages : IPrepare
 {
     /// <summary>Pushes the container images.</summary>
+#if !NUKE_PACKAGES
+    [NukeRunner.ChangesEnvironment]
+#endif
     Target PushImages => _ => _
         .Description("Pushes the images and verifies the digests that the registry answers")
         .DependsOn(Prepare)

@@ -6,6 +6,9 @@ namespace Maily.Deploy.Components;
 public interface IStageVercel : IPrepare
 {
     /// <summary>Builds the frontend without giving it a domain.</summary>
+#if !NUKE_PACKAGES
+    [NukeRunner.ChangesEnvironment]
+#endif
     Target StageVercel => _ => _
         .Description("Builds the frontend on Vercel as a production deployment without a domain")
         .DependsOn(Prepare)

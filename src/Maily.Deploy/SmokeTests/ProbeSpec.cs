@@ -7,7 +7,14 @@ namespace Maily.Deploy.SmokeTests;
 /// <c>${DEPLOYMENT}</c> and <c>${ENVIRONMENT}</c> for those of the deployment.
 /// </summary>
 /// <param name="Name">Names the probe, and its step.</param>
-public abstract record ProbeSpec(string Name);
+public abstract record ProbeSpec(string Name)
+{
+    /// <summary>
+    /// The stage that makes what is probed live (<c>DeployVercel</c>); when a run skips it and nothing of it was live before,
+    /// there is nothing to probe yet, and the probe is left out. Null: always probed.
+    /// </summary>
+    public string? Of { get; init; }
+}
 
 /// <summary>Asks an address.</summary>
 /// <param name="Name">Names the probe.</param>

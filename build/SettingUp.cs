@@ -15,10 +15,17 @@ sealed class SettingUp(AbsolutePath root)
         using var factory = new SerilogLoggerFactory(Log.Logger);
         await new ToolInstaller(new ToolLocator(), runner, factory.CreateLogger("Setup"))
             .EnsureAsync([Tool.Postgres, Tool.PgDump, Tool.Psql, Tool.Dockerd, Tool.DockerRegistry, Tool.Busybox, Tool.Kubectl], cancellation);
-        // Not `npm ci`: it wants the binaries of all platforms in the lock file, and registries carry some of them only.
-        await RunAsync(CommandLine.Of("npm", "install", "--no-save", "--no-audit", "--no-fund", "--prefix", root / "build" / "tools"), cancellation);
-        await RunAsync(CommandLine.Of("bash", root / "build" / "tools" / "control-plane.sh"), cancellation);
+        if (!HasPinnedTools)
+            await RunAsync(CommandLine.Of("npm", "ci", "--no-audit", "--no-fund", "--prefix", Tools), cancellation);
+        await RunAsync(CommandLine.Of("bash", Tools / "control-plane.sh"), cancellation);
     }
+
+    AbsolutePath Tools => root / "build" / "tools";
+
+    // `npm ci` begins by deleting what is there, which a test may be using.
+    bool HasPinnedTools =>
+        new FileInfo(Tools / "node_modules" / ".package-lock.json") is { Exists: true } installed
+        && installed.LastWriteTimeUtc >= File.GetLastWriteTimeUtc(Tools / "package-lock.json");
 
     Task RunAsync(CommandLine command, CancellationToken cancellation) =>
         runner.RunAsync(command, line => Log.Information("{Line:l}", line), cancellation);

@@ -14,9 +14,8 @@ static partial class NpmTool
     {
         var path = Path.Combine(Folder, "node_modules", file);
         await using var turn = await TurnAsync(cancellation);
-        // Not `npm ci`: it wants the binaries of all platforms in the lock file, and registries carry some of them only.
         if (!File.Exists(path))
-            await Tool.RunOrSkipAsync(CommandLine.Of("npm", "install", "--no-save", "--no-audit", "--no-fund", "--prefix", Folder), cancellation);
+            await Tool.RunOrSkipAsync(CommandLine.Of("npm", "ci", "--no-audit", "--no-fund", "--prefix", Folder), cancellation);
         Assert.SkipUnless(File.Exists(path), $"npm has no {file} for this platform.");
         return path;
     }

@@ -6,6 +6,8 @@ set -euo pipefail
 version=1.20.2
 binaries=(kube-apiserver kube-controller-manager kube-scheduler)
 build_packages=(golang-1.19-go rsync jq make dpkg-dev)
+# Counts changes of how this script builds; a cache of an older recipe is built again.
+recipe=2
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/maily-deploy/control-plane/$version"
 
 say() { printf 'control-plane: %s\n' "$*" >&2; }
@@ -13,6 +15,7 @@ fail() { say "$*"; exit 1; }
 
 complete() {
   local name
+  [[ "$(cat "$cache/.recipe" 2>/dev/null)" == "$recipe" ]] || return 1
   for name in "${binaries[@]}" etcd; do [[ -x "$cache/$name" ]] || return 1; done
 }
 
@@ -72,8 +75,10 @@ if [[ ${#missing[@]} -gt 0 ]]; then
   DEBIAN_FRONTEND=noninteractive apt-get "${apt_own[@]}" install -y --no-install-recommends "${missing[@]}" >&2
 fi
 
-say "fetching etcd"
-(cd "$work/etcd" && apt-get "${apt_own[@]}" download etcd-server >&2 && dpkg-deb -x etcd-server_*.deb .)
+# The bundled reflect2 is older than Go 1.18 and crashes the API server on the first custom object; Debian's own is newer.
+say "fetching etcd and reflect2"
+(cd "$work/etcd" && apt-get "${apt_own[@]}" download etcd-server golang-github-modern-go-reflect2-dev >&2 &&
+  for package in *.deb; do dpkg-deb -x "$package" .; done)
 
 say "fetching the source of Kubernetes $version"
 apt_source=("${apt_own[@]}" -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=/dev/null)
@@ -82,6 +87,9 @@ full="$(apt-cache "${apt_source[@]}" showsrc kubernetes | awk '/^Version:/ { pri
 [[ -n "$full" ]] || fail "Debian's source package kubernetes is not $version in this machine's release."
 (cd "$work/tree" && apt-get "${apt_source[@]}" source "kubernetes=$full" >&2)
 tree="$(find "$work/tree" -mindepth 1 -maxdepth 1 -type d -name 'kubernetes-*')"
+
+rm -rf "$tree/vendor/github.com/modern-go/reflect2"
+cp -r "$work/etcd/usr/share/gocode/src/github.com/modern-go/reflect2" "$tree/vendor/github.com/modern-go/reflect2"
 
 say "building ${binaries[*]} (some minutes)"
 cd "$tree"
@@ -100,5 +108,6 @@ cp "$work/etcd/usr/bin/etcd" "$work/bin/etcd"
 strip "$work"/bin/kube-*
 chmod 755 "$work"/bin/*
 mv "$work"/bin/* "$cache/"
+printf '%s\n' "$recipe" >"$cache/.recipe"
 say "done"
 finish

@@ -23,3 +23,6 @@ public sealed class EmbeddedDeletionTests(EmbeddedFixture fixture) : DeletionCon
 
 [Collection("embedded cluster")]
 public sealed class EmbeddedRolloutTests(EmbeddedFixture fixture) : RolloutContract(fixture);
+
+[Collection("embedded cluster")]
+public sealed class EmbeddedCustomResourceTests(EmbeddedFixture fixture) : CustomResourceContract(fixture);

@@ -23,3 +23,6 @@ public sealed class RealDeletionTests(RealFixture fixture) : DeletionContract(fi
 
 [Collection("real control plane")]
 public sealed class RealRolloutTests(RealFixture fixture) : RolloutContract(fixture);
+
+[Collection("real control plane")]
+public sealed class RealCustomResourceTests(RealFixture fixture) : CustomResourceContract(fixture);

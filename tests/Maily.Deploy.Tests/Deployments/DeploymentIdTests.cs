@@ -21,7 +21,7 @@ public sealed class DeploymentIdTests
     public void Ids_fit_a_label_and_read_back() => Times.Sample(time =>
     {
         var id = Create(time);
-        return id.Value.Length <= 63 && Regex.IsMatch(id.Value, "^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$", RegexOptions.None, TimeSpan.FromSeconds(1))
+        return id.Value.Length <= 63 && Regex.IsMatch(id.Value, "^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1))
             && DeploymentId.Parse(id.Value) == id && JsonSerializer.Deserialize<DeploymentId>(JsonSerializer.Serialize(id)) == id;
     });
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Maily.Deploy.Deployments;
 using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Releases;

@@ -13,5 +13,5 @@ public interface IBackup : IPrepare
         .Description("Dumps the database, with a receipt of sizes and checksums")
         .DependsOn(Prepare)
         .OnlyWhenStatic(() => !SkipDatabase)
-        .ExecutesAsync(signals => Session.RunStageAsync(nameof(Backup), signals));
+        .ExecutesAsync(signals => Session.RunStageAsync(this, nameof(Backup), signals));
 }

@@ -13,5 +13,5 @@ public interface IBuildImages : IPrepare
         .Description("Builds the container images whose content the registry does not serve yet")
         .DependsOn(Prepare)
         .OnlyWhenStatic(() => !SkipImages)
-        .ExecutesAsync(signals => Session.RunStageAsync(nameof(BuildImages), signals));
+        .ExecutesAsync(signals => Session.RunStageAsync(this, nameof(BuildImages), signals));
 }

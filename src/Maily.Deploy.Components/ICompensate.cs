@@ -6,6 +6,9 @@ namespace Maily.Deploy.Components;
 public interface ICompensate : IPrepare
 {
     /// <summary>Undoes what was done, last first, and verifies it.</summary>
+#if !NUKE_PACKAGES
+    [NukeRunner.ChangesEnvironment]
+#endif
     Target Compensate => _ => _
         .Description("After a failure: undoes what was done, last first, and verifies it")
         .TriggeredBy(Prepare)
@@ -18,6 +21,6 @@ public interface ICompensate : IPrepare
         .TryAfter<IDeployVercel>(x => x.DeployVercel)
         .TryAfter<ISmokeTest>(x => x.SmokeTest)
         .AssuredAfterFailure()
-        .OnlyWhenDynamic(() => Session.MustCompensate)
+        .OnlyWhenDynamic(() => Session.MustCompensate(this))
         .ExecutesAsync(cancellation => Session.Deployment!.CompensateAsync(cancellation));
 }

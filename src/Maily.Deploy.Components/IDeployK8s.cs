@@ -16,5 +16,5 @@ public interface IDeployK8s : IPrepare
         .TryAfter<IMigrate>(x => x.Migrate)
         .TryAfter<IStageVercel>(x => x.StageVercel)
         .OnlyWhenStatic(() => !SkipKubernetes)
-        .ExecutesAsync(signals => Session.RunStageAsync(nameof(DeployK8s), signals));
+        .ExecutesAsync(signals => Session.RunStageAsync(this, nameof(DeployK8s), signals));
 }

@@ -16,5 +16,5 @@ public interface IDeployVercel : IPrepare
         .TryAfter<IMigrate>(x => x.Migrate)
         .TryAfter<IDeployK8s>(x => x.DeployK8s)
         .OnlyWhenStatic(() => !SkipFrontend)
-        .ExecutesAsync(signals => Session.RunStageAsync(nameof(DeployVercel), signals));
+        .ExecutesAsync(signals => Session.RunStageAsync(this, nameof(DeployVercel), signals));
 }

@@ -16,5 +16,5 @@ public interface IMigrate : IPrepare
         .TryAfter<IPushImages>(x => x.PushImages)
         .TryAfter<IStageVercel>(x => x.StageVercel)
         .OnlyWhenStatic(() => !SkipDatabase)
-        .ExecutesAsync(signals => Session.RunStageAsync(nameof(Migrate), signals));
+        .ExecutesAsync(signals => Session.RunStageAsync(this, nameof(Migrate), signals));
 }

@@ -14,5 +14,5 @@ public interface IPushImages : IPrepare
         .DependsOn(Prepare)
         .DependsOn<IBuildImages>(x => x.BuildImages)
         .OnlyWhenStatic(() => !SkipImages)
-        .ExecutesAsync(signals => Session.RunStageAsync(nameof(PushImages), signals));
+        .ExecutesAsync(signals => Session.RunStageAsync(this, nameof(PushImages), signals));
 }

@@ -13,5 +13,5 @@ public interface ISmokeTest : IPrepare
         .TryAfter<IDeployK8s>(x => x.DeployK8s)
         .TryAfter<IDeployVercel>(x => x.DeployVercel)
         .OnlyWhenStatic(() => !SkipSmoke)
-        .ExecutesAsync(signals => Session.RunStageAsync(nameof(SmokeTest), signals));
+        .ExecutesAsync(signals => Session.RunStageAsync(this, nameof(SmokeTest), signals));
 }

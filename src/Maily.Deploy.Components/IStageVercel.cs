@@ -13,5 +13,5 @@ public interface IStageVercel : IPrepare
         .Description("Builds the frontend on Vercel as a production deployment without a domain")
         .DependsOn(Prepare)
         .OnlyWhenStatic(() => !SkipFrontend)
-        .ExecutesAsync(signals => Session.RunStageAsync(nameof(StageVercel), signals));
+        .ExecutesAsync(signals => Session.RunStageAsync(this, nameof(StageVercel), signals));
 }

@@ -17,6 +17,7 @@ static class Announcement
     public static Task EndedAsync(IHazDeployment build, CancellationToken cancellation)
     {
         var session = build.Session;
+        session.NoteFailures(build);
         var duration = session.Time.GetUtcNow() - session.StartedAt;
         var cause = session.FirstFailure is { } failure ? $"{failure.Target}: {failure.Exception.Message}" : null;
         return SendAsync(build, (deployment, by, link) => DeploymentMessage.Ended(deployment.Context, by, session.Outcome, duration, cause, link), cancellation);

@@ -39,11 +39,15 @@ public sealed class DeploymentSession
     public bool IsCancelled => FirstFailure?.Exception is OperationCanceledException;
 
     /// <summary>Whether something was begun that must be undone.</summary>
-    public bool MustCompensate => Deployment is not null && FirstFailure is not null;
+    public bool MustCompensate(INukeBuild build)
+    {
+        NoteFailures(build);
+        return Deployment is not null && FirstFailure is not null;
+    }
 
     /// <summary>The targets of the run that are stages of the pipeline and not left out.</summary>
     public static ImmutableArray<string> Planned(INukeBuild build) =>
-        [.. build.ExecutionPlan.Where(target => target.Status is not ExecutionStatus.Skipped).Select(target => target.Name)];
+        [.. build.ExecutionPlan.Where(target => !IsLeftOut(target)).Select(target => target.Name)];
 
     /// <summary>Reads variables and definition once.</summary>
     public async Task<Loaded> LoadAsync(IHazDeployment build, CancellationToken cancellation)
@@ -100,11 +104,38 @@ public sealed class DeploymentSession
     }
 
     /// <summary>Runs the stage of that name.</summary>
-    public Task RunStageAsync(string stage, StopSignals signals) => GuardAsync(stage, () =>
-        (Deployment ?? throw new NotPreparedException(stage)).RunStageAsync(stage, signals));
+    public Task RunStageAsync(INukeBuild build, string stage, StopSignals signals) => GuardAsync(stage, () =>
+    {
+        if (Deployment is not null)
+            return Deployment.RunStageAsync(stage, signals);
+        // Without Prepare there is no Report that would set it.
+        build.ExitCode = CheckReport.RefusedExitCode;
+        throw new NotPreparedException(stage);
+    });
+
+    /// <summary>
+    /// Takes what happened outside of the stages for a failure of the run: a target of the team's own failed, or the run was
+    /// stopped between two targets. Else half a deployment would pass for a whole one.
+    /// </summary>
+    public void NoteFailures(INukeBuild build)
+    {
+        lock (gate)
+            FirstFailure ??= FailureOutside(build);
+    }
+
+    static (string Target, Exception Exception)? FailureOutside(INukeBuild build) =>
+        build.FailedTargets.FirstOrDefault(target => !target.ProceedAfterFailure) is { } failed ? (failed.Name, new OtherTargetFailedException(failed.Name))
+        : build.IsFailing && build.ExecutionPlan.FirstOrDefault(IsCutOff) is { } cut ? (cut.Name, new OperationCanceledException())
+        : null;
+
+    static bool IsCutOff(ExecutableTarget target) =>
+        target is { AssuredAfterFailure: false, Actions.Count: > 0, Status: ExecutionStatus.Scheduled or ExecutionStatus.NotRun };
 
     static bool IsLeftOut(INukeBuild build, string stage) =>
-        build.ExecutionPlan.Any(target => target.Name == stage && target.Status == ExecutionStatus.Skipped);
+        build.ExecutionPlan.Any(target => target.Name == stage && IsLeftOut(target));
+
+    // A target that was asked for by name stays scheduled, though its flag leaves it out.
+    static bool IsLeftOut(ExecutableTarget target) => target.Status == ExecutionStatus.Skipped || target.OnlyWhen is not null;
 
     /// <summary>What was read at the beginning of the run.</summary>
     public sealed record Loaded(Variables Variables, DeploymentDefinition Definition, GitFacts Facts, ILogger Log, DeploymentId Id);
@@ -125,3 +156,7 @@ public sealed class NotPreparedException(string stage)
     /// <inheritdoc/>
     public override FailureKind Kind => FailureKind.Refused;
 }
+
+/// <summary>A target that is no stage of the pipeline failed, so that the deployment is not complete.</summary>
+public sealed class OtherTargetFailedException(string target)
+    : DeployException($"{target} failed.", "Its error stands in the log of that target.");

@@ -16,11 +16,14 @@ sealed class Ending(IHazDeployment build)
     /// <summary>Ends the run. A run that neither deployed nor was refused (Validate alone) leaves no report.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
+        Session.NoteFailures(build);
         var outcome = Session.Outcome;
-        build.ExitCode = ExitCodeOf(outcome);
         if (Session.Deployment is null && outcome == DeploymentOutcome.Succeeded)
             return;
+        // Until the journal is ended and the report stands, a deployment is not known to have succeeded.
+        build.ExitCode = ExitCodeOf(Session.Deployment is null ? outcome : DeploymentOutcome.NeedsAttention);
         var toDo = await EndAsync(cancellation);
+        outcome = toDo.IsEmpty ? outcome : DeploymentOutcome.NeedsAttention;
         var loaded = await Session.LoadAsync(build, cancellation);
         var report = Compose(loaded, outcome) with { ToDo = toDo };
         if (Session.Deployment is { } deployment)
@@ -29,6 +32,8 @@ sealed class Ending(IHazDeployment build)
         loaded.Log.LogInformation("{Deployment} {Outcome}: {Path}", loaded.Id, outcome, path);
         foreach (var line in report.ToDo)
             loaded.Log.LogWarning("A person must act: {What}", line);
+        // A target that the team lets fail leaves what is deployed, and fails the build all the same.
+        build.ExitCode = outcome == DeploymentOutcome.Succeeded && build.FailedTargets.Count > 0 ? null : ExitCodeOf(outcome);
     }
 
     int ExitCodeOf(DeploymentOutcome outcome) => outcome switch
@@ -51,7 +56,6 @@ sealed class Ending(IHazDeployment build)
         }
         catch (DeployException lost)
         {
-            build.ExitCode = ExitCodeOf(DeploymentOutcome.NeedsAttention);
             return [lost.Message];
         }
         finally

@@ -11,7 +11,7 @@ public static class StandardPipeline
     /// <summary>The stages and their edges.</summary>
     public static Pipeline Create() => new(
     [
-        new("Validate", "Checks variables, far sides, commit, identity and hold; all faults at once"),
+        new("Validate", "Checks variables, far sides, commit, identity and hold; all faults at once; touches nothing"),
         new("Prepare", "Takes the lease, begins the journal, announces the deployment") { Needs = ["Validate"], ChangesEnvironment = true },
         new("BuildImages", "Builds the container images whose content the registry does not serve yet")
         {

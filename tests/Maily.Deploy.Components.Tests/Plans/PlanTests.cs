@@ -1,0 +1,62 @@
+namespace Maily.Deploy.Components.Tests.Plans;
+
+/// <summary>What runs, in which order, when somebody names a target.</summary>
+public sealed class PlanTests
+{
+    const string Everything =
+        "Validate Prepare StageVercel Backup BuildImages PushImages Migrate DeployK8s DeployVercel SmokeTest Compensate Notify Report ";
+
+    [Theory]
+    [InlineData("DeployProduction", Everything + "DeployProduction")]
+    [InlineData("DeployStaging", Everything + "DeployStaging")]
+    [InlineData("DeployK8s", "Validate Prepare DeployK8s Compensate Notify Report")]
+    [InlineData("DeployVercel", "Validate Prepare DeployVercel Compensate Notify Report")]
+    [InlineData("StageVercel DeployVercel", "Validate Prepare StageVercel DeployVercel Compensate Notify Report")]
+    [InlineData("StageVercel", "Validate Prepare StageVercel Compensate Notify Report")]
+    [InlineData("Migrate", "Validate Prepare Backup Migrate Compensate Notify Report")]
+    [InlineData("Backup", "Validate Prepare Backup Compensate Notify Report")]
+    [InlineData("BuildImages", "Validate Prepare BuildImages Compensate Notify Report")]
+    [InlineData("PushImages", "Validate Prepare BuildImages PushImages Compensate Notify Report")]
+    [InlineData("BuildImages PushImages DeployK8s", "Validate Prepare BuildImages PushImages DeployK8s Compensate Notify Report")]
+    [InlineData("SmokeTest", "Validate Prepare SmokeTest Compensate Notify Report")]
+    [InlineData("Validate", "Validate Report")]
+    [InlineData("Rollback", "Rollback")]
+    [InlineData("Rehearse", "Rehearse")]
+    [InlineData("Sandbox", "Sandbox")]
+    [InlineData("Plan", "Plan")]
+    [InlineData("Status", "Status")]
+    [InlineData("History", "History")]
+    [InlineData("Hold", "Hold")]
+    [InlineData("Release", "Release")]
+    [InlineData("Setup", "Setup")]
+    [InlineData("Test", "Compile Test")]
+    [InlineData("Pack", "Pack")]
+    public void A_target_brings_what_it_needs_and_nothing_else(string targets, string plan) =>
+        MailyBuild.Plan(targets.Split(' ')).ShouldBe(plan);
+
+    [Fact]
+    public void Without_a_target_nothing_is_changed() => MailyBuild.Plan().ShouldBe("Plan");
+
+    [Theory]
+    [InlineData("--skip-infra", "")]
+    [InlineData("--skip-database", "Backup Migrate")]
+    [InlineData("--skip-images", "BuildImages PushImages")]
+    [InlineData("--skip-kubernetes", "DeployK8s")]
+    [InlineData("--skip-frontend", "StageVercel DeployVercel")]
+    [InlineData("--skip-smoke", "SmokeTest")]
+    [InlineData("--skip-frontend --skip-infra", "StageVercel DeployVercel")]
+    [InlineData("--skip-infra --skip-database --skip-images --skip-kubernetes --skip-frontend", "StageVercel Backup BuildImages PushImages Migrate DeployK8s DeployVercel")]
+    [InlineData("--skip Migrate", "Migrate")]
+    [InlineData("--skip DeployVercel SmokeTest", "DeployVercel SmokeTest")]
+    public void A_flag_leaves_its_part_out_and_nothing_else(string flags, string skipped) =>
+        MailyBuild.Plan(["DeployProduction", .. flags.Split(' ')]).ShouldBe(Without(skipped) + "DeployProduction");
+
+    [Theory]
+    [InlineData("Validate", "[Validate] Prepare DeployK8s Compensate Notify Report")]
+    [InlineData("DeployVercel", "Validate Prepare DeployK8s Compensate Notify Report")]
+    public void A_deployment_is_reported_whatever_else_is_left_out(string skip, string plan) =>
+        MailyBuild.Plan("DeployK8s", "--skip", skip).ShouldBe(plan);
+
+    static string Without(string skipped) =>
+        string.Concat(Everything.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(target => skipped.Split(' ').Contains(target) ? $"[{target}] " : target + " "));
+}

@@ -21,12 +21,15 @@ static class MailyProduct
 {
     static readonly string[] Services = ["api-gateway", "campaign-worker", "vector-search"];
 
-    static readonly ImmutableArray<EnvironmentPolicy> Environments =
+    static readonly ImmutableArray<Place> Places =
     [
-        new("production") { RequiresConfirmation = true, RequiresPushedCommit = true, HoldsAfterRollback = true },
-        new("staging") { RequiresPushedCommit = true },
-        new("sandbox"),
+        new(new("production") { RequiresConfirmation = true, RequiresPushedCommit = true, HoldsAfterRollback = true }),
+        new(new("staging") { RequiresPushedCommit = true }),
+        new(new("sandbox"), VercelProject: "prj_sandbox00000000000000001"),
     ];
+
+    /// <summary>An environment with the ids that its secrets must lead to; null where none is recorded yet.</summary>
+    sealed record Place(EnvironmentPolicy Policy, string? VercelProject = null, string? AwsAccount = null);
 
     /// <summary>Strong sources first.</summary>
     public static IEnumerable<IVariableSource> VariableSources =>
@@ -35,6 +38,7 @@ static class MailyProduct
     /// <summary>The whole deployment to one environment.</summary>
     public static DeploymentDefinition Define(Variables variables, string environment, AbsolutePath root, bool restoresDatabase)
     {
+        var place = PlaceOf(environment);
         var platform = root / "src" / "Platform";
         var http = HttpClients.Create();
         var time = TimeProvider.System;
@@ -50,7 +54,7 @@ static class MailyProduct
 
         return new DeploymentDefinition
         {
-            Policy = PolicyOf(environment),
+            Policy = place.Policy,
             Pipeline = StandardPipeline.Create(),
             Planners = new Dictionary<string, Func<IStagePlanner>>
             {
@@ -69,8 +73,8 @@ static class MailyProduct
                 new("Database", ["Backup", "Migrate", "SmokeTest"], () => DatabaseChecks.For(variables, environment, Migrations(), root / "artifacts")),
                 new("Images", ["BuildImages", "PushImages", "DeployK8s"], () => ImageChecks.For(images, Images(), time)),
                 new("Kubernetes", ["DeployK8s"], () => ClusterChecks.For(environment, regions, Clusters(), processes, time)),
-                new("Vercel", ["StageVercel", "DeployVercel"], () => VercelChecks.For(VercelSettings.From(variables), Frontend().Reader(), variables.Find("MAILY_VERCEL_PROJECT"))),
-                new("AWS", ["DeployK8s"], () => AwsChecks.For(AwsSettings.From(variables), variables.Find("MAILY_AWS_ACCOUNT"))),
+                new("Vercel", ["StageVercel", "DeployVercel"], () => VercelChecks.For(VercelSettings.From(variables), Frontend().Reader(), place.VercelProject)),
+                new("AWS", ["DeployK8s"], () => AwsChecks.For(AwsSettings.From(variables), place.AwsAccount)),
                 new("AI providers", ["DeployK8s"], () => AiChecks.For(variables, http, time)),
                 new("Slack", ["Prepare"], () => SlackChecks.For(variables)),
             ],
@@ -79,8 +83,8 @@ static class MailyProduct
 
     static ImmutableArray<string> StagesOf(IEnumerable<VariableRule> rules) => [.. rules.SelectMany(rule => rule.Stages).Distinct()];
 
-    static EnvironmentPolicy PolicyOf(string environment) => Environments.FirstOrDefault(policy => policy.Environment == environment)
-        ?? throw new UnknownEnvironmentException(environment, Environments.Select(policy => policy.Environment));
+    static Place PlaceOf(string environment) => Places.FirstOrDefault(place => place.Policy.Environment == environment)
+        ?? throw new UnknownEnvironmentException(environment, Places.Select(place => place.Policy.Environment));
 
     static ImmutableArray<RegionSpec> RegionsOf(AbsolutePath platform) =>
     [

@@ -39,7 +39,7 @@ sealed class Testing(AbsolutePath root, string configuration)
         var file = Folder / $"{project}.json";
         File.Delete(file);
         var program = root / "tests" / project / "bin" / configuration / "net10.0" / project;
-        var command = CommandLine.Of(program, "-noLogo", "-noColor", "-ctrf", file) with { WorkingDirectory = root };
+        var command = CommandLine.Of(program, "-noLogo", "-noColor", "-result-ctrf", file) with { WorkingDirectory = root };
         try
         {
             await new ProcessRunner(System.TimeProvider.System).RunAsync(command, line => Log.Information("{Line:l}", line), cancellation);

@@ -14,6 +14,7 @@ public interface IPrepare : IValidate
         .DependsOn(Validate)
         .ExecutesAsync(cancellation => Session.GuardAsync(nameof(Prepare), async () =>
         {
+            Consent.Ask(this, (await Session.LoadAsync(this, cancellation)).Definition.Policy);
             await Session.StartAsync(this, cancellation);
             await Announcement.StartedAsync(this, cancellation);
         }));

@@ -45,9 +45,17 @@ public sealed class DeploymentSession
         return Deployment is not null && FirstFailure is not null;
     }
 
-    /// <summary>The targets of the run that are stages of the pipeline and not left out.</summary>
-    public static ImmutableArray<string> Planned(INukeBuild build) =>
-        [.. build.ExecutionPlan.Where(target => !IsLeftOut(target)).Select(target => target.Name)];
+    /// <summary>Whether what was read at the beginning is there; false when reading it was what failed.</summary>
+    public bool IsLoaded => loaded is not null;
+
+    /// <summary>
+    /// The targets of the run that are not left out. Validate alone answers for a whole deployment: then it is all stages but
+    /// those that a flag leaves out.
+    /// </summary>
+    public static ImmutableArray<string> Planned(IHazDeployment build, Pipeline pipeline) =>
+        build.InvokedTargets.Any(target => target.Name != nameof(IValidate.Validate))
+            ? [.. build.ExecutionPlan.Where(target => !IsLeftOut(target)).Select(target => target.Name)]
+            : [.. pipeline.Stages.Where(stage => stage.Skip is not { } part || !build.IsSkipped(part)).Select(stage => stage.Name)];
 
     /// <summary>Reads variables and definition once.</summary>
     public async Task<Loaded> LoadAsync(IHazDeployment build, CancellationToken cancellation)
@@ -56,7 +64,7 @@ public sealed class DeploymentSession
             return loaded;
         StartedAt = Time.GetUtcNow();
         var variables = await VariablesLoader.LoadAsync(
-            build.Environment, build.RootDirectory, VariableRules.NeededBy(Planned(build)), build.VariableSources, cancellation);
+            build.Environment, build.RootDirectory, VariableRules.NeededBy(Planned(build, StandardPipeline.Create())), build.VariableSources, cancellation);
         var facts = await new GitReader(new ProcessRunner(Time)).ReadAsync(build.RootDirectory, cancellation) ?? throw new NoCommitException(build.RootDirectory);
         var log = new RedactingLogger(SecretRedactor.For(variables, VariableRules.SecretNames).Redact);
         return loaded = new Loaded(variables, build.Define(variables), facts, log, DeploymentId.Create(Time, facts.Commit));
@@ -77,7 +85,7 @@ public sealed class DeploymentSession
     public async Task<DeploymentRequest> RequestAsync(IHazDeployment build, CancellationToken cancellation)
     {
         var (_, definition, facts, log, id) = await LoadAsync(build, cancellation);
-        var planned = Planned(build);
+        var planned = Planned(build, definition.Pipeline);
         return new DeploymentRequest
         {
             Id = id, Environment = build.Environment, Commit = facts.Commit, Log = log, Time = Time,

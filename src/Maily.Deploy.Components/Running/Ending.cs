@@ -13,15 +13,18 @@ sealed class Ending(IHazDeployment build)
 
     DeploymentSession Session => build.Session;
 
-    /// <summary>Ends the run. A run that neither deployed nor was refused (Validate alone) leaves no report.</summary>
+    /// <summary>
+    /// Ends the run. One that neither deployed nor was refused (Validate alone) leaves no report, nor does
+    /// one that could not even read what it is about.
+    /// </summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         Session.NoteFailures(build);
         var outcome = Session.Outcome;
-        if (Session.Deployment is null && outcome == DeploymentOutcome.Succeeded)
-            return;
         // Until the journal is ended and the report stands, a deployment is not known to have succeeded.
         build.ExitCode = ExitCodeOf(Session.Deployment is null ? outcome : DeploymentOutcome.NeedsAttention);
+        if (Session.Deployment is null && (outcome == DeploymentOutcome.Succeeded || !Session.IsLoaded))
+            return;
         var toDo = await EndAsync(cancellation);
         outcome = toDo.IsEmpty ? outcome : DeploymentOutcome.NeedsAttention;
         var loaded = await Session.LoadAsync(build, cancellation);

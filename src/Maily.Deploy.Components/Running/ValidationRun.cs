@@ -10,38 +10,26 @@ sealed class ValidationRun(IHazDeployment build)
     public async Task<CheckReport> RunAsync(CancellationToken cancellation)
     {
         var session = await build.Session.LoadAsync(build, cancellation);
-        var planned = DeploymentSession.Planned(build);
+        var planned = DeploymentSession.Planned(build, session.Definition.Pipeline);
         var checks = session.Definition.Checks.SelectMany(source => source.For(planned))
             .Concat(GitChecks.For(session.Facts, PolicyOf(session.Definition.Policy)))
-            .Concat(Own(session.Definition.Policy, planned, session.Definition.Pipeline));
+            .Concat(Own(session.Definition.Policy));
         return await new CheckRunner(build.Session.Time).RunAsync(checks, planned, cancellation);
     }
 
     static GitPolicy PolicyOf(EnvironmentPolicy policy) => policy.RequiresPushedCommit ? GitPolicy.Strict : GitPolicy.None;
 
-    IEnumerable<Check> Own(EnvironmentPolicy policy, IReadOnlyCollection<string> planned, Pipeline pipeline)
+    IEnumerable<Check> Own(EnvironmentPolicy policy)
     {
         yield return new("Deployment", "environment", _ => Task.FromResult(Agreement()));
-        if (!pipeline.Stages.Any(stage => stage.ChangesEnvironment && planned.Contains(stage.Name)))
-            yield break;
-        yield return new("Deployment", "consent", _ => Task.FromResult(Consent(policy)));
         yield return new("Deployment", "hold", HoldAsync);
+        if (build.ExecutionPlan.Any(target => target.Name == nameof(IPrepare.Prepare)))
+            yield return new("Deployment", "consent", _ => Task.FromResult(Consent.Check(build, policy)));
     }
 
     CheckResult Agreement() => build.StandardEnvironment == "staging" && build.Environment == "production"
         ? CheckResult.Fail("DeployStaging was asked to deploy to production", "Use `./build.sh DeployProduction`, or leave --environment out.")
         : CheckResult.Pass(build.Environment);
-
-    CheckResult Consent(EnvironmentPolicy policy)
-    {
-        if (!policy.RequiresConfirmation || build.Yes)
-            return CheckResult.Pass(policy.RequiresConfirmation ? "given by --yes" : "not asked for");
-        if (build.Confirm == build.Environment)
-            return CheckResult.Pass("typed into --confirm");
-        return Confirmation.Ask(build.Environment)
-            ? CheckResult.Pass("typed")
-            : CheckResult.Fail($"nobody confirmed the deployment to {build.Environment}", "Type the environment's name when asked, or give --yes where there is no terminal.");
-    }
 
     async Task<CheckResult> HoldAsync(CancellationToken cancellation)
     {

@@ -10,7 +10,7 @@ public sealed record CheckLine(string Area, string Name, CheckResult Result)
 {
     /// <summary><c>Vercel: token: failed: ...</c>.</summary>
     public override string ToString() =>
-        $"{Area}: {Name}: {Result.Fact}{(Result.Remedy.Length > 0 ? " " + Result.Remedy : "")}";
+        $"{Area}: {Name}: {Result.Fact.TrimEnd('.')}{(Result.Remedy.Length > 0 ? ". " + Result.Remedy : "")}";
 }
 
 /// <summary>The answers of all checks, in the order in which they were asked.</summary>

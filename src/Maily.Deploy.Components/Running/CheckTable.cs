@@ -14,7 +14,7 @@ static class CheckTable
         {
             yield return $"{Mark(line.Result.Outcome)} {line.Area.PadRight(area)}  {line.Name.PadRight(name)}  {line.Result.Fact}";
             if (line.Result is { Outcome: CheckOutcome.Warning, Remedy.Length: > 0 })
-                yield return $"         {new string(' ', area + name)}  -> {line.Result.Remedy}";
+                yield return $"{new string(' ', area + name + 10)}-> {line.Result.Remedy}";
         }
 
         yield return $"{report.Lines.Length} checks, {report.Faults.Length} fault{(report.Faults.Length == 1 ? "" : "s")}";

@@ -19,7 +19,7 @@ static partial class Duration
         _ => TimeSpan.FromSeconds(1),
     };
 
-    [GeneratedRegex("^(?<number>[0-9]+(\\.[0-9]+)?)(?<unit>s|m|h)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("^(?<number>[0-9]{1,6}(\\.[0-9]{1,6})?)(?<unit>s|m|h)\\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Form();
 }
 

@@ -17,6 +17,9 @@ sealed class SampleRun : IDisposable
 
     public Scenario Scenario { get; init; } = new();
 
+    /// <summary>What <c>--environment</c> says; null leaves it out.</summary>
+    public string? Environment { get; init; } = "sandbox";
+
     public string Output => run.Output;
 
     public string Root => run.Root;
@@ -29,7 +32,7 @@ sealed class SampleRun : IDisposable
     public int Start(params string[] arguments)
     {
         SampleBuild.Scenario.Value = Scenario;
-        return run.Start<SampleBuild>(build => ((IReport)build).Report, [.. arguments, "--environment", "sandbox"]);
+        return run.Start<SampleBuild>(build => ((IReport)build).Report, [.. arguments, .. Environment is null ? Array.Empty<string>() : ["--environment", Environment]]);
     }
 
     /// <summary>Ctrl+C.</summary>

@@ -1,0 +1,57 @@
+namespace Maily.Deploy.Components.Tests.Running;
+
+/// <summary>Who may deploy, and when nobody may.</summary>
+public sealed class ConsentTests
+{
+    [Fact]
+    public void Without_a_terminal_nobody_confirms() => Confirmation.Ask("production").ShouldBeFalse();
+
+    [Theory]
+    [InlineData("", 3)]
+    [InlineData("--confirm production", 3)]
+    [InlineData("--confirm sandbox", 0)]
+    [InlineData("--yes", 0)]
+    public void An_environment_that_asks_for_consent_is_not_deployed_to_without(string arguments, int code)
+    {
+        using var run = new SampleRun { Scenario = new Scenario { RequiresConfirmation = true } };
+        run.Start(["Deploy", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)]).ShouldBe(code, run.Output);
+        run.Scenario.Far["deployk8s"].ShouldBe(code == 0 ? "new" : null);
+    }
+
+    [Fact]
+    public void A_held_environment_is_deployed_to_only_after_its_release()
+    {
+        using var run = new SampleRun();
+        run.Start("Hold", "--reason", "the market is closed").ShouldBe(0, run.Output);
+        run.Start("Deploy").ShouldBe(3, run.Output);
+        run.Report("firstCause").ShouldContain("the market is closed");
+        run.Scenario.Far.Asked.ShouldBeEmpty();
+        run.Start("Release", "--reason", "it opened").ShouldBe(0, run.Output);
+        run.Start("Deploy").ShouldBe(0, run.Output);
+    }
+
+    [Fact]
+    public void A_hold_needs_a_reason()
+    {
+        using var run = new SampleRun();
+        run.Start("Hold").ShouldNotBe(0);
+        run.Output.ShouldContain("--reason");
+    }
+
+    [Fact]
+    public void DeployStaging_is_refused_for_production()
+    {
+        using var run = new SampleRun { Environment = "production" };
+        run.Start("DeployStaging").ShouldBe(3, run.Output);
+        run.Report("firstCause").ShouldContain("DeployStaging was asked to deploy to production");
+        run.Scenario.Far.Asked.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void DeployStaging_deploys_to_staging_unless_told_otherwise()
+    {
+        using var run = new SampleRun { Environment = null };
+        run.Start("DeployStaging").ShouldBe(0, run.Output);
+        run.Report("environment").ShouldBe("staging");
+    }
+}

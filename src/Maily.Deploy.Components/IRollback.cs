@@ -1,4 +1,3 @@
-using Maily.Deploy.Deployments;
 using Nuke.Common;
 
 namespace Maily.Deploy.Components;
@@ -15,7 +14,10 @@ public interface IRollback : IHazDeployment
     bool RestoreDatabase => TryGetValue<bool?>(() => RestoreDatabase) ?? false;
 
     /// <summary>Undoes the deployments since then, newest first, each from its journal, and sets a hold.</summary>
+#if !NUKE_PACKAGES
+    [NukeRunner.ChangesEnvironment]
+#endif
     Target Rollback => _ => _
         .Description("Goes back to the former release on every platform, or undoes an unfinished deployment; sets a hold")
-        .ExecutesAsync(cancellation => new RollingBack(this).RunAsync(To is null ? null : DeploymentId.Parse(To), cancellation));
+        .ExecutesAsync(cancellation => new RollingBack(this).RunAsync(To, cancellation));
 }

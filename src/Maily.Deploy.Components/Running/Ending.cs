@@ -35,13 +35,13 @@ sealed class Ending(IHazDeployment build)
         loaded.Log.LogInformation("{Deployment} {Outcome}: {Path}", loaded.Id, outcome, path);
         foreach (var line in report.ToDo)
             loaded.Log.LogWarning("A person must act: {What}", line);
-        // A target that the team lets fail leaves what is deployed, and fails the build all the same.
-        build.ExitCode = outcome == DeploymentOutcome.Succeeded && build.FailedTargets.Count > 0 ? null : ExitCodeOf(outcome);
+        build.ExitCode = ExitCodeOf(outcome);
     }
 
-    int ExitCodeOf(DeploymentOutcome outcome) => outcome switch
+    int? ExitCodeOf(DeploymentOutcome outcome) => outcome switch
     {
-        DeploymentOutcome.Succeeded => 0,
+        // Not 0: a target of the team's own may fail the build yet, or was let fail.
+        DeploymentOutcome.Succeeded => null,
         DeploymentOutcome.NeedsAttention => 2,
         _ when Session.IsCancelled => Cancelled,
         DeploymentOutcome.RolledBack => 1,

@@ -11,14 +11,17 @@ sealed class RollingBack(IHazDeployment build)
     const int Refused = 3;
 
     /// <summary>Rolls back to <paramref name="to"/>, or to the release before the current one.</summary>
-    public async Task RunAsync(DeploymentId? to, CancellationToken cancellation)
+    public async Task RunAsync(string? to, CancellationToken cancellation)
     {
-        var session = await build.Session.LoadAsync(build, cancellation);
-        await using var store = await build.Session.OpenStoreAsync(build, cancellation);
+        // Until it is done, nobody knows how far it came.
+        build.ExitCode = NeedsPerson;
         try
         {
+            var goal = to is null ? default(DeploymentId?) : DeploymentId.Parse(to);
+            var session = await build.Session.LoadAsync(build, cancellation);
+            await using var store = await build.Session.OpenStoreAsync(build, cancellation);
             var request = await build.Session.RequestAsync(build, cancellation);
-            Say(session.Log, await Rollback.RunAsync(session.Definition, store, request, to, cancellation));
+            Say(session.Log, await Rollback.RunAsync(session.Definition, store, request, goal, cancellation));
         }
         catch (DeployException refused) when (refused.Kind == FailureKind.Refused)
         {
@@ -37,7 +40,7 @@ sealed class RollingBack(IHazDeployment build)
         else if (!result.NeedsPerson)
             log.LogInformation("{Environment} is {Goal} again; a hold is set, clear it with `./build.sh Release`", build.Environment, goal);
         var left = result.Steps.Where(step => step.Result.State == CompensationState.NeedsPerson).ToList();
-        build.ExitCode = left.Count == 0 && !result.NeedsPerson ? 0 : NeedsPerson;
+        build.ExitCode = left.Count == 0 && !result.NeedsPerson ? null : NeedsPerson;
         foreach (var step in left)
             log.LogError("A person must act: {Step}: {Text}", step.Step, step.Result.Text);
     }

@@ -55,6 +55,13 @@ public sealed class PipelineTests
         run.Output.ShouldContain("Use --resume");
     }
 
+    [Fact]
+    public void A_rollback_is_never_continued_blindly()
+    {
+        using var run = new RunningABuild();
+        run.Start<Build>(build => ((IPlan)build).Plan, "Rollback", "--continue").ShouldBe(3, run.Output);
+    }
+
     static IReadOnlyCollection<string> Reach(string from, Func<string, IEnumerable<string>> next)
     {
         var reached = new SortedSet<string>(StringComparer.Ordinal);

@@ -151,4 +151,12 @@ public sealed class EndingTests
         run.Report("targets").ShouldMatch("\"DeployVercel\"[^}]*\"skipped\"");
         run.Scenario.Far["deployvercel"].ShouldBeNull();
     }
+
+    [Fact]
+    public void A_failure_after_the_report_still_fails_the_run()
+    {
+        using var run = new SampleRun();
+        run.Start("Deploy", "Afterwards").ShouldBe(255, run.Output);
+        run.Report("outcome").ShouldBe("succeeded");
+    }
 }

@@ -28,6 +28,10 @@ sealed class SampleBuild : NukeBuild,
 
     Target DeployStaging => _ => _.DependsOn(Deploy);
 
+    Target Afterwards => _ => _
+        .After<IReport>(x => x.Report)
+        .ExecutesAsync((CancellationToken _) => throw new InvalidDataException("too late"));
+
     Target Seed => _ => _
         .Description("A target of the team's own between two stages, which fails")
         .DependsOn<IMigrate>(x => x.Migrate)

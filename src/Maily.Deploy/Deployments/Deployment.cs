@@ -75,7 +75,7 @@ public sealed class Deployment : IAsyncDisposable
     /// <summary>How the deployment ends, as things stand.</summary>
     public DeploymentOutcome OutcomeOf(bool succeeded) =>
         succeeded ? DeploymentOutcome.Succeeded
-        : lease.Lost.IsCancellationRequested || State.ToUndo.Any(step => step.Kind != StepKind.Additive)
+        : lease.Lost.IsCancellationRequested || State.ToUndo.Any(step => step.ChangesWhatIsLive)
             || Compensated.Any(step => step.Result.State == CompensationState.NeedsPerson)
             ? DeploymentOutcome.NeedsAttention
             : DeploymentOutcome.RolledBack;
@@ -90,7 +90,7 @@ public sealed class Deployment : IAsyncDisposable
         }
 
         var outcome = OutcomeOf(succeeded);
-        if (outcome != DeploymentOutcome.Succeeded && definition.Policy.HoldsAfterRollback && State.Steps.Values.Any(step => step.AppliedFrom is not null && step.Kind != StepKind.Additive)
+        if (outcome != DeploymentOutcome.Succeeded && definition.Policy.HoldsAfterRollback && State.Steps.Values.Any(step => step.AppliedFrom is not null && step.ChangesWhatIsLive)
             && await store.FindHoldAsync(context.Environment, cancellation) is null)
             await store.SetHoldAsync(context.HoldBecause($"{context.Id} failed and was rolled back"), cancellation);
         if (succeeded && ReleaseComposer.Compose(Context, context.Time.GetUtcNow()) is { } release)

@@ -9,7 +9,7 @@ sealed class ProbeStep(ProbeSpec probe, ProbeRunner runner) : Step
 {
     const string Passed = "passed";
 
-    public override StepKind Kind => StepKind.Additive;
+    public override StepKind Kind => StepKind.Probing;
 
     public override Task<Finding> FindAsync(DeploymentContext context, CancellationToken cancellation) => Task.FromResult(Finding.Absent);
 

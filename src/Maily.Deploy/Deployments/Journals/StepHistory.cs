@@ -36,7 +36,10 @@ public sealed record StepHistory(StepId Id)
     public bool IsDone => Last is JournalEvent.Verified or JournalEvent.Unchanged;
 
     /// <summary>Whether its far side may be changed by it, so that undoing must look at it.</summary>
-    public bool MayHaveChanged => AppliedFrom is not null && Last is not JournalEvent.Compensated;
+    public bool MayHaveChanged => AppliedFrom is not null && Kind is not StepKind.Probing && Last is not JournalEvent.Compensated;
+
+    /// <summary>Whether steps of its kind change what is live, as opposed to those that only add or only look.</summary>
+    public bool ChangesWhatIsLive => Kind is not (StepKind.Additive or StepKind.Probing);
 
     internal StepHistory With(JournalRecord record) => this with
     {

@@ -43,7 +43,7 @@ public static class StandardPipeline
         },
         new("SmokeTest", "Probes what is live, over HTTP and SQL, side by side")
         {
-            Needs = ["Prepare"], After = ["DeployVercel", "DeployK8s", "Migrate"], Kind = StepKind.Additive, Skip = SkipGroup.Smoke,
+            Needs = ["Prepare"], After = ["DeployVercel", "DeployK8s", "Migrate"], Kind = StepKind.Probing, Skip = SkipGroup.Smoke,
         },
         new("Compensate", "After a failure: undoes what was done, last first, and verifies it")
         {

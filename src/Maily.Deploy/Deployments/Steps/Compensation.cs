@@ -31,6 +31,8 @@ sealed class Compensation(Journal journal, Func<StepHistory, ICompensator?> comp
         DeploymentContext context, Func<StepId, StepContext> contextOf, CancellationToken abort)
     {
         var done = ImmutableArray.CreateBuilder<CompensatedStep>();
+        if (journal.State.ToUndo.IsEmpty)
+            context.Log.LogInformation("Nothing to undo");
         foreach (var step in journal.State.ToUndo)
             done.Add(new(step.Id, step.Kind, await UndoAsync(step, context, contextOf(step.Id), abort)));
         return done.ToImmutable();
@@ -52,7 +54,7 @@ sealed class Compensation(Journal journal, Func<StepHistory, ICompensator?> comp
 
     static CompensationResult? Without(StepHistory step) => step.Kind switch
     {
-        StepKind.Additive => CompensationResult.Kept("additive: retention cleans it"),
+        StepKind.Additive => CompensationResult.Kept("left behind until retention cleans it"),
         StepKind.Irreversible => CompensationResult.NeedsPerson("cannot be undone"),
         _ => null,
     };

@@ -16,6 +16,9 @@ public enum StepKind
 
     /// <summary>Cannot be undone: runs last, is announced in the plan, needs consent.</summary>
     Irreversible,
+
+    /// <summary>Only looks: nothing to undo, and nothing left behind (smoke tests).</summary>
+    Probing,
 }
 
 /// <summary>

@@ -51,10 +51,10 @@ internal sealed class Session(BuildRun run, NukeBuild build, IReadOnlyList<Expre
         build.ExecutionPlan = plan;
         if (plan.Count == 0)
             throw new RefusedException($"No target was named and there is no default. {HelpText.Hint}");
+        UnknownTargets.Refuse(options.Skip, targets);
         Skipping.Apply(plan, options.Skip);
         if (options.Plan)
             return Answer(PlanText.Write(plan, run.TemporaryDirectory));
-        UnknownTargets.Refuse(options.Skip, targets);
         if (options.Continue)
             BuildAttempt.RefuseContinue(plan);
         Requirements.Check(build, plan, parameters);

@@ -1,3 +1,5 @@
+using NukeRunner.Tests;
+
 namespace Maily.Deploy.Components.Tests.Plans;
 
 /// <summary>What runs, in which order, when somebody names a target.</summary>
@@ -56,6 +58,21 @@ public sealed class PlanTests
     [InlineData("DeployVercel", "Validate Prepare DeployK8s Compensate Notify Report")]
     public void A_deployment_is_reported_whatever_else_is_left_out(string skip, string plan) =>
         MailyBuild.Plan("DeployK8s", "--skip", skip).ShouldBe(plan);
+
+    [Theory]
+    [InlineData("--skip Migrat", "Migrate")]
+    [InlineData("--skip-frontent", "--skip-frontend")]
+    [InlineData("Deploy", "DeployK8s")]
+    public void A_mistyped_name_is_refused_with_the_nearest_before_anything_is_touched(string arguments, string nearest)
+    {
+        foreach (var plan in new[] { true, false })
+        {
+            using var run = new RunningABuild();
+            run.Start<Build>(build => ((IPlan)build).Plan, ["DeployProduction", .. arguments.Split(' '), .. plan ? ["--plan"] : Array.Empty<string>()]).ShouldBe(3, run.Output);
+            run.Output.ShouldContain(nearest);
+            run.Output.ShouldNotContain("Validate  ");
+        }
+    }
 
     static string Without(string skipped) =>
         string.Concat(Everything.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(target => skipped.Split(' ').Contains(target) ? $"[{target}] " : target + " "));

@@ -1,3 +1,4 @@
+using Maily.Deploy.Deployments;
 using Maily.Deploy.Deployments.Holds;
 using Nuke.Common;
 using Serilog;
@@ -19,8 +20,7 @@ public interface IHold : IHazDeployment
         {
             await using var store = await Session.OpenStoreAsync(this, cancellation);
             await store.PrepareAsync(cancellation);
-            var by = $"{System.Environment.UserName}@{System.Environment.MachineName}";
-            await store.SetHoldAsync(new Hold(Environment, Reason!, by, Session.Time.GetUtcNow()), cancellation);
+            await store.SetHoldAsync(new Hold(Environment, Reason!, Operator.Name, Session.Time.GetUtcNow()), cancellation);
             Log.Information("{Environment} is held: {Reason}", Environment, Reason);
         });
 

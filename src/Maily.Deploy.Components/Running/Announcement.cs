@@ -30,8 +30,7 @@ static class Announcement
             return;
         using var http = HttpClients.Create();
         var redactor = SecretRedactor.For(loaded.Variables, VariableRules.SecretNames);
-        var by = $"{System.Environment.UserName}@{System.Environment.MachineName}";
         await new SlackNotifier(webhook, http, build.Session.Time, redactor, loaded.Log)
-            .SendAsync(compose(deployment, by, RunLink.From(loaded.Variables)), cancellation);
+            .SendAsync(compose(deployment, Operator.Name, RunLink.From(loaded.Variables)), cancellation);
     }
 }

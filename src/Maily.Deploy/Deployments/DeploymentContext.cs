@@ -36,7 +36,7 @@ public sealed record DeploymentContext
     /// <summary>Names of the stages that this run leaves out.</summary>
     public ImmutableHashSet<string> Skipped { get; init; } = [];
 
-    internal Hold HoldBecause(string reason) => new(Environment, reason, DeploymentRequest.User, Time.GetUtcNow());
+    internal Hold HoldBecause(string reason) => new(Environment, reason, Operator.Name, Time.GetUtcNow());
 
     /// <summary>Outputs of all verified steps of one stage, by step name.</summary>
     public IEnumerable<(string Name, StepOutputs Outputs)> OutputsOf(string stage) =>

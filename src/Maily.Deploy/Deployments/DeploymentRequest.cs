@@ -37,13 +37,11 @@ public sealed record DeploymentRequest
     /// <summary>The stages that this run plans.</summary>
     public ImmutableArray<string> Stages { get; init; } = [];
 
-    internal static string User => $"{System.Environment.UserName}@{System.Environment.MachineName}";
-
     internal LeaseHolder HolderOf(string deployment) =>
         new(deployment, System.Environment.UserName, System.Environment.MachineName, System.Environment.ProcessId);
 
     internal DeploymentHeader HeaderOf(DeploymentId id, Pipeline pipeline) => new(
-        id.Value, Environment, Commit, User, Time.GetUtcNow(),
+        id.Value, Environment, Commit, Operator.Name, Time.GetUtcNow(),
         [.. pipeline.Order.Select(stage => stage.Name).Where(Stages.Contains)], [.. Skipped.Order(StringComparer.Ordinal)]);
 
     internal async Task<DeploymentContext> ContextAsync(DeploymentId id, IReleaseStore releases, CancellationToken cancellation)

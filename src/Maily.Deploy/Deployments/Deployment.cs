@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
 using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Leases;
 using Maily.Deploy.Deployments.Pipelines;
@@ -55,17 +56,25 @@ public sealed class Deployment : IAsyncDisposable
     {
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(signals.Abort, lease.Lost);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Stop, lease.Lost);
-        var steps = await definition.PlannerOf(stage).PlanAsync(Context, abort.Token);
-        if (steps.IsEmpty)
-            context.Log.LogInformation("{Stage}: nothing to do", stage);
-        await new StageRunner((step, cancellation) => runner.RunAsync(step, Context, cancellation))
-            .RunAsync(steps, new StopSignals(stop.Token, abort.Token));
+        try
+        {
+            var steps = await definition.PlannerOf(stage).PlanAsync(Context, abort.Token);
+            if (steps.IsEmpty)
+                context.Log.LogInformation("{Stage}: nothing to do", stage);
+            await new StageRunner((step, cancellation) => runner.RunAsync(step, Context, cancellation))
+                .RunAsync(steps, new StopSignals(stop.Token, abort.Token));
+        }
+        catch (OperationCanceledException) when (lease.Loss is { } loss)
+        {
+            // Nobody cancelled: the first cause is who has the lease now.
+            ExceptionDispatchInfo.Throw(loss);
+        }
     }
 
     /// <summary>Undoes what was done, last first; nothing where the lease is lost, since another deployment may be at work.</summary>
     public async Task CompensateAsync(CancellationToken abort)
     {
-        if (lease.Lost.IsCancellationRequested)
+        if (lease.Loss is not null)
             return;
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(abort, lease.Lost);
         var compensation = new Compensation(journal, step => definition.CompensatorOf(step.Id.Stage, step.CompensatorType), context.Time);
@@ -74,21 +83,19 @@ public sealed class Deployment : IAsyncDisposable
 
     /// <summary>How the deployment ends, as things stand.</summary>
     public DeploymentOutcome OutcomeOf(bool succeeded) =>
-        succeeded ? DeploymentOutcome.Succeeded
-        : lease.Lost.IsCancellationRequested || State.ToUndo.Any(step => step.ChangesWhatIsLive)
+        lease.Loss is not null ? DeploymentOutcome.NeedsAttention
+        : succeeded ? DeploymentOutcome.Succeeded
+        : State.ToUndo.Any(step => step.ChangesWhatIsLive)
             || Compensated.Any(step => step.Result.State == CompensationState.NeedsPerson)
             ? DeploymentOutcome.NeedsAttention
             : DeploymentOutcome.RolledBack;
 
     /// <summary>Records what is live when all went well, sets the hold that policy demands when not, and ends the journal.</summary>
+    /// <exception cref="LeaseLostException">The lease is lost: the journal is left as it is, for a rollback.</exception>
     public async Task EndAsync(bool succeeded, CancellationToken cancellation)
     {
-        if (lease.Lost.IsCancellationRequested)
-        {
-            context.Log.LogError("{Deployment} has lost its lease: its journal is left as it is", context.Id);
-            return;
-        }
-
+        if (lease.Loss is { } loss)
+            throw loss;
         var outcome = OutcomeOf(succeeded);
         if (outcome != DeploymentOutcome.Succeeded && definition.Policy.HoldsAfterRollback && State.Steps.Values.Any(step => step.AppliedFrom is not null && step.ChangesWhatIsLive)
             && await store.FindHoldAsync(context.Environment, cancellation) is null)

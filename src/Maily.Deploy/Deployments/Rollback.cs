@@ -17,7 +17,7 @@ public static class Rollback
     const int Reach = 50;
 
     /// <summary>Decides what must be undone; null when nothing has to be.</summary>
-    /// <param name="unfinished">The newest deployment without an end, or null.</param>
+    /// <param name="unfinished">The newest deployment where it has no end, or was left to a person; else null.</param>
     /// <param name="releases">Releases, newest first.</param>
     /// <param name="to">The wanted deployment, or null for the one before the current.</param>
     /// <exception cref="NothingToRollBackException">There is no such release.</exception>
@@ -47,7 +47,8 @@ public static class Rollback
     {
         await store.PrepareAsync(abort);
         var newest = (await store.ListAsync(request.Environment, 1, abort)).FirstOrDefault();
-        var unfinished = newest is { Outcome: null } ? DeploymentId.Parse(newest.Header.Id) : (DeploymentId?)null;
+        // One that was left to a person still stands in parts: going below it would take the good release away and leave those.
+        var unfinished = newest is { Outcome: null or DeploymentOutcome.NeedsAttention } ? DeploymentId.Parse(newest.Header.Id) : (DeploymentId?)null;
         var releases = await store.ListReleasesAsync(request.Environment, Reach, abort);
         if (Decide(unfinished, releases, to) is not { } plan)
             return new RollbackResult(ReleaseHistory.Standing(releases).LastOrDefault(), [], IsUnchanged: true);
@@ -55,7 +56,7 @@ public static class Rollback
         var undone = ImmutableArray.CreateBuilder<CompensatedStep>();
         foreach (var id in plan.Undo)
         {
-            var (steps, outcome) = await UndoAsync(definition, store, request, id, plan, releases, abort);
+            var (steps, outcome) = await UndoAsync(definition, store, request, id, plan, releases, newest, abort);
             undone.AddRange(steps);
             // What came before stays as it is while something newer still stands upon it.
             if (outcome != DeploymentOutcome.RolledBack)
@@ -67,10 +68,11 @@ public static class Rollback
 
     static async Task<(ImmutableArray<CompensatedStep> Steps, DeploymentOutcome Outcome)> UndoAsync(
         DeploymentDefinition definition, IDeploymentStore store, DeploymentRequest request, DeploymentId id, RollbackPlan plan,
-        ImmutableArray<ReleaseRecord> releases, CancellationToken abort)
+        ImmutableArray<ReleaseRecord> releases, DeploymentSummary? newest, CancellationToken abort)
     {
         request.Log.LogInformation("Undoing {Deployment}", id);
         await using var deployment = await Deployment.ContinueAsync(definition, store, request, id, abort);
+        await RequireUnchangedAsync(store, request.Environment, releases, newest, abort);
         await store.SetHoldAsync(deployment.Context.HoldBecause($"{id} was rolled back"), abort);
         await deployment.CompensateAsync(abort);
         var outcome = deployment.OutcomeOf(succeeded: false);
@@ -78,6 +80,16 @@ public static class Rollback
             await deployment.RestoreReleaseAsync(release, abort);
         await deployment.EndAsync(succeeded: false, abort);
         return (deployment.Compensated, outcome);
+    }
+
+    /// <summary>The plan was made before the lease was held: whoever held it then may have changed what the plan stands on.</summary>
+    static async Task RequireUnchangedAsync(
+        IDeploymentStore store, string environment, ImmutableArray<ReleaseRecord> releases, DeploymentSummary? newest, CancellationToken cancellation)
+    {
+        var now = (await store.ListAsync(environment, 1, cancellation)).FirstOrDefault();
+        var present = await store.ListReleasesAsync(environment, Reach, cancellation);
+        if (now?.Header.Id != newest?.Header.Id || !present.Select(release => (release.Deployment, release.At)).SequenceEqual(releases.Select(release => (release.Deployment, release.At))))
+            throw new RollbackOvertakenException(environment, now?.Header.Id);
     }
 
     /// <summary>The record to add, or null where the last one says already what is live.</summary>
@@ -100,6 +112,15 @@ public sealed record RollbackResult(ReleaseRecord? Target, ImmutableArray<Compen
 {
     /// <summary>Whether something could not be undone: the older deployments were left as they are then.</summary>
     public bool NeedsPerson { get; init; }
+}
+
+/// <summary>Another deployment ended between the rollback's plan and its lease.</summary>
+public sealed class RollbackOvertakenException(string environment, string? newest)
+    : DeployException($"{environment} was changed by {newest ?? "another deployment"} while the rollback waited for its turn.",
+        "Look at `./build.sh Status`, then roll back again if that is still wanted.")
+{
+    /// <inheritdoc/>
+    public override FailureKind Kind => FailureKind.Refused;
 }
 
 /// <summary>There is no release to go back to.</summary>

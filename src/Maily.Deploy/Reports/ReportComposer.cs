@@ -14,11 +14,17 @@ public static class ReportComposer
         FarSides = FarSidesOf(journal),
         Undone = Sentences(compensated, CompensationState.Undone),
         Leftovers = report.Outcome == DeploymentOutcome.Succeeded ? [] : Sentences(compensated, CompensationState.Kept),
-        ToDo = [.. report.ToDo.Concat(Sentences(compensated, CompensationState.NeedsPerson))],
+        ToDo = [.. report.ToDo.Concat(Sentences(compensated, CompensationState.NeedsPerson)).Concat(NotUndone(report, journal, compensated))],
     };
 
     static ImmutableArray<string> Sentences(ImmutableArray<CompensatedStep> compensated, CompensationState state) =>
         [.. compensated.Where(step => step.Result.State == state).Select(step => $"{step.Step}: {step.Result.Text}")];
+
+    // Undoing was broken off, or never began: what it did not come to is still changed.
+    static IEnumerable<string> NotUndone(DeploymentReport report, JournalState journal, ImmutableArray<CompensatedStep> compensated) =>
+        report.Outcome != DeploymentOutcome.NeedsAttention ? []
+        : journal.ToUndo.Where(step => step.Kind != StepKind.Additive && !compensated.Any(undone => undone.Step == step.Id))
+            .Select(step => $"{step.Id}: is changed and not undone: run `./build.sh Rollback`");
 
     static ReportedStep StepOf(StepHistory step) => new(
         step.Id.ToString(), step.Kind.ToString(), step.Last, step.StartedAt, step.LastAt, step.Outputs.Values, step.Text);

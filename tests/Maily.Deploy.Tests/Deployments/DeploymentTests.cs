@@ -172,12 +172,45 @@ public sealed class DeploymentTests : IDisposable
 
         await Should.ThrowAsync<Maily.Deploy.Deployments.Leases.LeaseLostException>(deployment.RunStageAsync("Migrate", StopSignals.None));
         await deployment.CompensateAsync(Cancellation);
-        await deployment.EndAsync(succeeded: false, Cancellation);
+        await Should.ThrowAsync<Maily.Deploy.Deployments.Leases.LeaseLostException>(deployment.EndAsync(succeeded: false, Cancellation));
 
         deployment.OutcomeOf(succeeded: false).ShouldBe(DeploymentOutcome.NeedsAttention);
+        deployment.OutcomeOf(succeeded: true).ShouldBe(DeploymentOutcome.NeedsAttention);
         other.Far["1"].ShouldBe("new");
         (await other.Store.FindHoldAsync(World.Environment, Cancellation)).ShouldBeNull();
         (await other.Store.FindLeaseAsync(World.Environment, Cancellation))!.Holder.User.ShouldBe("eve");
+    }
+
+    [Fact]
+    public async Task A_stage_that_a_lost_lease_breaks_off_says_so_rather_than_cancelled()
+    {
+        using var other = new World();
+        other.Plan["Migrate"] = [other.Step("Migrate/1", "new"), other.Step("Migrate/2", "new", StepKind.Reversible, "Migrate/1")];
+        await using var deployment = await other.StartAsync();
+        other.Far.At = async moment =>
+        {
+            if (moment != "apply Migrate/2")
+                return;
+            var lease = (await other.Store.FindLeaseAsync(World.Environment, Cancellation))!;
+            await other.Store.ReleaseAsync(lease, Cancellation);
+            await Should.ThrowAsync<Maily.Deploy.Deployments.Leases.LeaseLostException>(deployment.RunStageAsync("DeployK8s", StopSignals.None));
+            throw new OperationCanceledException("broken off");
+        };
+        other.Plan["DeployK8s"] = [other.Step("DeployK8s/eu", "new")];
+
+        await Should.ThrowAsync<Maily.Deploy.Deployments.Leases.LeaseLostException>(deployment.RunStageAsync("Migrate", StopSignals.None));
+    }
+
+    [Fact]
+    public async Task A_client_that_gives_up_waiting_is_a_failure_and_no_cancellation()
+    {
+        Fail("apply Migrate/1", new TaskCanceledException("100 s are over"));
+
+        var (id, outcome, failure) = await world.DeployAsync();
+
+        failure.ShouldBeOfType<StepTimedOutException>().Evidence.ShouldBe("100 s are over");
+        outcome.ShouldBe(DeploymentOutcome.RolledBack);
+        (await world.Store.ReadAsync(World.Environment, id, Cancellation).ToListAsync(Cancellation)).ShouldContain(record => record.Text == "100 s are over");
     }
 
     [Fact]

@@ -134,6 +134,45 @@ public sealed class RollbackTests : IDisposable
         (await world.Store.ListReleasesAsync(World.Environment, 9, World.Cancellation)).Length.ShouldBe(3);
     }
 
+    [Fact]
+    public async Task What_was_left_to_a_person_is_undone_before_anything_below_it()
+    {
+        var good = await DeployAsync("one");
+        world.Plan["Migrate"] = [world.Step("Migrate/1", "two")];
+        world.Far.At = moment => moment.StartsWith("verify") || moment.StartsWith("undo") ? throw new IOException("cut") : Task.CompletedTask;
+        (await world.DeployAsync()).Outcome.ShouldBe(DeploymentOutcome.NeedsAttention);
+        world.Far.At = _ => Task.CompletedTask;
+
+        var result = await world.RollbackAsync();
+
+        result.Target!.Deployment.ShouldBe(good);
+        world.Far["1"].ShouldBe("one");
+    }
+
+    [Fact]
+    public async Task A_rollback_that_another_deployment_overtakes_touches_nothing()
+    {
+        await DeployAsync("one");
+        await DeployAsync("two");
+        var inner = world.Store;
+        var overtaken = false;
+        world.Store = new FlakyStore(inner)
+        {
+            OnAcquire = async () =>
+            {
+                if (overtaken)
+                    return;
+                overtaken = true;
+                await DeployAsync("three");
+            },
+        };
+
+        (await Should.ThrowAsync<RollbackOvertakenException>(world.RollbackAsync())).Kind.ShouldBe(FailureKind.Refused);
+
+        world.Far["1"].ShouldBe("three");
+        (await inner.FindHoldAsync(World.Environment, World.Cancellation)).ShouldBeNull();
+    }
+
     public void Dispose() => world.Dispose();
 
     async Task<DeploymentId> DeployAsync(string value)

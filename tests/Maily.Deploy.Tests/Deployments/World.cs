@@ -207,12 +207,17 @@ public sealed class FlakyStore(IDeploymentStore inner) : IDeploymentStore
 
     public Func<Task<Exception?>> OnRenew { get; set; } = () => Task.FromResult<Exception?>(null);
 
+    public Func<Task> OnAcquire { get; set; } = () => Task.CompletedTask;
+
     public string Description => inner.Description;
 
     public Task PrepareAsync(CancellationToken cancellation) => inner.PrepareAsync(cancellation);
 
-    public Task<(bool Granted, Lease Lease)> TryAcquireAsync(string environment, LeaseHolder holder, TimeSpan lifetime, CancellationToken cancellation) =>
-        inner.TryAcquireAsync(environment, holder, lifetime, cancellation);
+    public async Task<(bool Granted, Lease Lease)> TryAcquireAsync(string environment, LeaseHolder holder, TimeSpan lifetime, CancellationToken cancellation)
+    {
+        await OnAcquire();
+        return await inner.TryAcquireAsync(environment, holder, lifetime, cancellation);
+    }
 
     public async Task<Lease> RenewAsync(Lease lease, TimeSpan lifetime, CancellationToken cancellation) =>
         await OnRenew() is { } failure ? throw failure : await inner.RenewAsync(lease, lifetime, cancellation);

@@ -136,9 +136,9 @@ public sealed class Journal : IDisposable
         {
             await store.AppendAsync(lease.Lease, deployment, record, cancellation);
         }
-        catch (LeaseLostException)
+        catch (LeaseLostException loss)
         {
-            await lease.LoseAsync();
+            await lease.LoseAsync(loss);
             throw;
         }
         catch (Exception unreachable) when (!cancellation.IsCancellationRequested)

@@ -29,6 +29,9 @@ public sealed class LeaseKeeper : IAsyncDisposable
     /// <summary>Cancelled when the lease is lost: nothing more may be changed, nor undone.</summary>
     public CancellationToken Lost => lost.Token;
 
+    /// <summary>Why the lease is lost; null while it is held.</summary>
+    public LeaseLostException? Loss { get; private set; }
+
     /// <summary>Takes the lease, at once or within <paramref name="wait"/>.</summary>
     /// <exception cref="LeaseHeldException">Somebody else has it and does not give it back in time.</exception>
     public static async Task<LeaseKeeper> AcquireAsync(
@@ -51,7 +54,11 @@ public sealed class LeaseKeeper : IAsyncDisposable
     }
 
     /// <summary>Says that the lease is lost, for those who learn it before the heartbeat does.</summary>
-    internal Task LoseAsync() => lost.CancelAsync();
+    internal Task LoseAsync(LeaseLostException loss)
+    {
+        Loss ??= loss;
+        return lost.CancelAsync();
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -87,14 +94,14 @@ public sealed class LeaseKeeper : IAsyncDisposable
                 await RenewAsync();
             }
         }
-        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        catch (Exception) when (end.IsCancellationRequested)
         {
-            // Disposed: the ordinary end of a heartbeat.
+            // Disposed: the ordinary end of a heartbeat, whatever a renewal that is broken off says.
         }
         catch (LeaseLostException exception)
         {
             log.LogError("{Message}", exception.Message);
-            await lost.CancelAsync();
+            await LoseAsync(exception);
         }
     }
 
@@ -107,8 +114,11 @@ public sealed class LeaseKeeper : IAsyncDisposable
 
     async Task RenewAsync()
     {
+        var left = Lease.ExpiresAt - time.GetUtcNow();
+        if (left <= TimeSpan.Zero)
+            throw new LeaseLostException(Lease, null);
         // Bounded: a connection that hangs must not hide that the lease has ended.
-        using var bound = new CancellationTokenSource(lifetime / 4, time);
+        using var bound = new CancellationTokenSource(left < lifetime / 4 ? left : lifetime / 4, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, end.Token);
         try
         {

@@ -50,9 +50,15 @@ sealed class StageRunner(Func<Step, CancellationToken, Task> run)
         }
         catch (Exception failure)
         {
+            if (failure is OperationCanceledException && !signals.Stop.IsCancellationRequested && !signals.Abort.IsCancellationRequested)
+                failure = new StepTimedOutException(step.Id, failure);
             lock (gate)
                 first ??= failure;
             return false;
         }
     }
 }
+
+/// <summary>A client inside a step gave up waiting for its far side; nobody had asked the run to end.</summary>
+public sealed class StepTimedOutException(StepId step, Exception cause)
+    : DeployException($"{step} waited too long for its far side.", "See whether the far side is slow or cannot be reached, then deploy again.", cause.Message, cause);

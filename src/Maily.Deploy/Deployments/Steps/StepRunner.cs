@@ -16,17 +16,17 @@ sealed class StepRunner(Journal journal, LeaseKeeper lease, TimeProvider time)
         }
         catch (Exception failure)
         {
-            await WriteFailureAsync(step, failure, context);
+            await WriteFailureAsync(step, failure, context, abort);
             throw;
         }
     }
 
-    async Task WriteFailureAsync(Step step, Exception failure, DeploymentContext context)
+    async Task WriteFailureAsync(Step step, Exception failure, DeploymentContext context, CancellationToken abort)
     {
         try
         {
             // Written without the token: an aborted step must still be in the journal, or nobody undoes it.
-            await journal.AppendAsync(step, JournalEvent.Failed, record => record with { Text = Describe(failure) }, CancellationToken.None);
+            await journal.AppendAsync(step, JournalEvent.Failed, record => record with { Text = Describe(failure, abort) }, CancellationToken.None);
         }
         catch (Exception unwritten)
         {
@@ -109,7 +109,8 @@ sealed class StepRunner(Journal journal, LeaseKeeper lease, TimeProvider time)
             throw new StepNotVerifiedException(step.Id, verification);
     }
 
-    static string Describe(Exception failure) => failure is OperationCanceledException ? "aborted" : failure.Message;
+    static string Describe(Exception failure, CancellationToken abort) =>
+        failure is OperationCanceledException && abort.IsCancellationRequested ? "aborted" : failure.Message;
 }
 
 /// <summary>A step's change was made, but its far side does not show what is wanted.</summary>

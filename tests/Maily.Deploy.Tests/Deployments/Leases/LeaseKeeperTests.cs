@@ -54,6 +54,17 @@ public sealed class LeaseKeeperTests : IDisposable
     }
 
     [Fact]
+    public async Task A_lease_that_has_ended_is_lost_at_once_and_not_asked_for_again()
+    {
+        await using var keeper = await AcquireAsync(TimeSpan.Zero);
+        store.OnRenew = () => new TaskCompletionSource<Exception?>().Task;
+
+        await AdvanceUntilAsync(Lifetime + TimeSpan.FromSeconds(1), () => keeper.Lost.IsCancellationRequested);
+
+        keeper.Loss.ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task A_cancelled_request_to_the_store_does_not_end_the_heartbeat()
     {
         await using var keeper = await AcquireAsync(TimeSpan.Zero);

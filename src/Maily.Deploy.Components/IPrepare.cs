@@ -5,6 +5,10 @@ namespace Maily.Deploy.Components;
 /// <summary>Begins the deployment: asks for consent where the environment demands it, takes the lease, announces it.</summary>
 public interface IPrepare : IValidate
 {
+    /// <summary>Whether to go on with an unfinished deployment.</summary>
+    [Parameter("Goes on with the unfinished deployment at its first step that is not verified; same commit, same skip flags")]
+    bool Resume => TryGetValue<bool?>(() => Resume) ?? false;
+
     /// <summary>Takes the lease and begins the journal.</summary>
 #if !NUKE_PACKAGES
     [NukeRunner.ChangesEnvironment]
@@ -15,7 +19,7 @@ public interface IPrepare : IValidate
         .ExecutesAsync(cancellation => Session.GuardAsync(nameof(Prepare), async () =>
         {
             Consent.Ask(this, (await Session.LoadAsync(this, cancellation)).Definition.Policy);
-            await Session.StartAsync(this, cancellation);
+            await Session.StartAsync(this, Resume, cancellation);
             await Announcement.StartedAsync(this, cancellation);
         }));
 }

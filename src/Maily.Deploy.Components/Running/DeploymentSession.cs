@@ -74,11 +74,21 @@ public sealed class DeploymentSession
     public async Task<IDeploymentStore> OpenStoreAsync(IHazDeployment build, CancellationToken cancellation) =>
         DeploymentStores.Open((await LoadAsync(build, cancellation)).Variables, build.RootDirectory / ".nuke" / "deployments", Time);
 
-    /// <summary>Takes the lease and begins the journal.</summary>
-    public async Task StartAsync(IHazDeployment build, CancellationToken cancellation)
+    /// <summary>Takes the lease and begins the journal, or goes on with the one of an unfinished deployment.</summary>
+    public async Task StartAsync(IHazDeployment build, bool resume, CancellationToken cancellation)
     {
         var (_, definition, _, _, _) = await LoadAsync(build, cancellation);
-        Deployment = await Deployment.StartAsync(definition, await OpenStoreAsync(build, cancellation), await RequestAsync(build, cancellation), cancellation);
+        var (store, request) = (await OpenStoreAsync(build, cancellation), await RequestAsync(build, cancellation));
+        if (!resume)
+        {
+            Deployment = await Deployment.StartAsync(definition, store, request, cancellation);
+            return;
+        }
+
+        await store.PrepareAsync(cancellation);
+        var id = Resumption.Decide((await store.ListAsync(build.Environment, 1, cancellation)).FirstOrDefault(), request);
+        Deployment = await Deployment.ContinueAsync(definition, store, request, id, cancellation);
+        loaded = loaded! with { Id = id };
     }
 
     /// <summary>What the build asks for.</summary>

@@ -25,13 +25,13 @@ sealed class HostedParts(SandboxOptions options, SandboxCredentials credentials,
     /// <summary>Starts AWS, which knows the cluster of its region.</summary>
     public async Task<AwsStandIn> StartAwsAsync(Task<RegionalClusters> clusters, CancellationToken cancellation)
     {
-        var cluster = (await clusters).ByRegion[options.Regions[0]];
+        var (all, region) = (await clusters, options.Regions[0]);
         return await AwsStandIn.StartAsync(
             new()
             {
-                Region = options.Regions[0],
+                Region = region,
                 Keys = [new(credentials.AwsAccessKeyId, credentials.AwsSecretAccessKey)],
-                Clusters = [new(options.ClusterName, cluster.Address, RegionalKubeconfig.AuthorityOf(cluster.Kubeconfig))],
+                Clusters = [new(options.ClusterName, all.ByRegion[region].Address, await all.ReadAuthorityAsync(region))],
                 Secrets = new Dictionary<string, string>(StringComparer.Ordinal) { ["maily/sandbox"] = "{}" },
                 Time = options.Time,
             },

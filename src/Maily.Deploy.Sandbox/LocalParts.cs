@@ -2,15 +2,17 @@ using Maily.Deploy.Processes;
 using Maily.Deploy.Sandbox.Clusters;
 using Maily.Deploy.Sandbox.Engine;
 using Maily.Deploy.Sandbox.Instances;
+using Maily.Deploy.Sandbox.Kubernetes;
 using Maily.Deploy.Sandbox.Postgres;
 using Maily.Deploy.Sandbox.Processes;
 using Maily.Deploy.Sandbox.Registry;
 using Maily.Deploy.Sandbox.Tools;
+using Microsoft.Extensions.Logging;
 
 namespace Maily.Deploy.Sandbox;
 
 /// <summary>Starts the far sides that are processes of this machine.</summary>
-sealed class LocalParts(SandboxOptions options, InstanceFolder folder, ProcessHost host, ToolLocator tools, ProcessRunner runner)
+sealed class LocalParts(SandboxOptions options, InstanceFolder folder, ProcessHost host, ToolLocator tools, ProcessRunner runner, ILogger log)
 {
     /// <summary>What must be on the machine.</summary>
     public static IReadOnlyList<Tool> Needed(SandboxOptions options) =>
@@ -32,9 +34,12 @@ sealed class LocalParts(SandboxOptions options, InstanceFolder folder, ProcessHo
         ? ContainerEngine.UseAsync(address, cancellation)
         : ContainerEngine.StartAsync(new(folder.Name, folder.Of("engine"), folder.Sockets), tools, host, options.Timeout, cancellation);
 
-    /// <summary>Starts the clusters.</summary>
-    public Task<RegionalClusters> StartClustersAsync(Task<OciRegistry> registry, CancellationToken cancellation) =>
-        RegionalClusters.StartAsync(options, folder, registry, cancellation);
+    /// <summary>Starts the clusters, or takes those that are named.</summary>
+    public Task<RegionalClusters> StartClustersAsync(Task<OciRegistry> registry, CancellationToken cancellation) => options.Clusters switch
+    {
+        ClusterSource.Existing existing => new BorrowedClusters(options, existing.KubeconfigPath, log).TakeAsync(cancellation),
+        var own => new OwnClusters(options, folder, host, async (image, stop) => await (await registry).HasAsync(image, stop)).StartAsync(own, cancellation),
+    };
 
     /// <summary>Makes the services' base image.</summary>
     public async Task<BaseImage> PublishBaseAsync(ContainerEngine engine, OciRegistry registry, CancellationToken cancellation) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Maily.Deploy.Sandbox.Kubernetes;
 using Maily.Deploy.Sandbox.Postgres;
 
 namespace Maily.Deploy.Sandbox;
@@ -11,6 +12,15 @@ public sealed record SandboxOptions
 
     /// <summary>An engine to use instead of starting one. <c>DOCKER_HOST</c> unless it is set here.</summary>
     public string? DockerHost { get; init; } = Environment.GetEnvironmentVariable("DOCKER_HOST");
+
+    /// <summary>Clusters to use instead of starting some, with a context for each region. <c>KUBECONFIG</c> unless it is set here.</summary>
+    public string? Kubeconfig { get; init; } = Environment.GetEnvironmentVariable("KUBECONFIG");
+
+    /// <summary>The folder of a real control plane to start instead of the embedded one. <c>KUBEBUILDER_ASSETS</c> unless it is set here.</summary>
+    public string? ControlPlane { get; init; } = Environment.GetEnvironmentVariable("KUBEBUILDER_ASSETS");
+
+    /// <summary>Where the clusters come from.</summary>
+    public ClusterSource Clusters => ClusterSource.Of(Kubeconfig, ControlPlane, Folder);
 
     /// <summary>The regions to have a cluster in.</summary>
     public ImmutableArray<string> Regions { get; init; } = ["eu-west-1", "us-east-1"];

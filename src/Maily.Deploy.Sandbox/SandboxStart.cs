@@ -17,7 +17,7 @@ sealed class SandboxStart(SandboxOptions options, ToolLocator tools, ProcessRunn
         var begun = options.Time.GetTimestamp();
         var folder = await started.KeepAsync(InstanceFolder.CreateAsync(options.Folder, options.Time, log, cancellation));
         var host = await MakeHostAsync(folder, cancellation);
-        var parts = await StartPartsAsync(new(options, folder, host, tools, runner), new(options, credentials, folder), cancellation);
+        var parts = await StartPartsAsync(new(options, folder, host, tools, runner, log), new(options, credentials, folder), cancellation);
         var environment = Describe(parts);
         var file = await folder.WriteEnvironmentAsync(environment, options.PublishEnvironment, cancellation);
         log.LogInformation("Sandbox {Instance} is up after {Seconds:0.0} s; its variables are in {File}", folder.Name, options.Time.GetElapsedTime(begun).TotalSeconds, file);

@@ -19,10 +19,6 @@ static class RegionalKubeconfig
         return text.ToString();
     }
 
-    /// <summary>The authority's certificate of a kubeconfig's cluster, in base64 as EKS gives it.</summary>
-    public static string AuthorityOf(string kubeconfig) =>
-        Single(Parse(kubeconfig), "clusters")["cluster"]["certificate-authority-data"].ToString();
-
     static YamlMappingNode Parse(string kubeconfig)
     {
         var stream = new YamlStream();

@@ -7,16 +7,14 @@ public abstract record ClusterSource
     {
     }
 
-    /// <summary>
-    /// What the machine's variables ask for: the cluster of <c>KUBECONFIG</c>; else the real control plane in
-    /// <c>KUBEBUILDER_ASSETS</c>; else the embedded API.
-    /// </summary>
-    public static ClusterSource Of(IReadOnlyDictionary<string, string> variables, EmbeddedClusterOptions? options = null)
+    /// <summary>What is asked for: the clusters of a kubeconfig; else a real control plane; else the embedded API.</summary>
+    /// <param name="kubeconfig"><c>KUBECONFIG</c>; one that a sandbox has written is nobody's wish, but left in the shell by its <c>.env</c>.</param>
+    /// <param name="assets"><c>KUBEBUILDER_ASSETS</c>.</param>
+    /// <param name="sandboxes">The folder of this repository's sandboxes.</param>
+    public static ClusterSource Of(string? kubeconfig, string? assets, string sandboxes)
     {
-        ArgumentNullException.ThrowIfNull(variables);
-        if (variables.TryGetValue("KUBECONFIG", out var path) && path.Length > 0) return new Existing(path);
-        if (variables.TryGetValue("KUBEBUILDER_ASSETS", out var assets) && assets.Length > 0) return new Real(assets);
-        return new Embedded(options ?? new EmbeddedClusterOptions());
+        if (kubeconfig is { Length: > 0 } && !IsOfASandbox(kubeconfig, sandboxes)) return new Existing(kubeconfig);
+        return assets is { Length: > 0 } ? new Real(assets) : new Embedded();
     }
 
     /// <summary>Where <c>build/tools/control-plane.sh</c> keeps what it built; null where it has not.</summary>
@@ -29,30 +27,22 @@ public abstract record ClusterSource
         return RealControlPlane.Programs.All(program => File.Exists(Path.Combine(folder, program))) ? folder : null;
     }
 
-    /// <summary>Starts it, or opens what runs already.</summary>
-    public abstract Task<IKubernetesCluster> StartAsync(CancellationToken ct);
-
-    /// <summary>A cluster that runs already.</summary>
-    /// <param name="KubeconfigPath">Its kubeconfig.</param>
-    public sealed record Existing(string KubeconfigPath) : ClusterSource
+    // That of another clone's sandbox is not meant either.
+    static bool IsOfASandbox(string kubeconfig, string sandboxes)
     {
-        /// <inheritdoc/>
-        public override async Task<IKubernetesCluster> StartAsync(CancellationToken ct) => await ExistingCluster.OpenAsync(KubeconfigPath, ct);
+        var path = Path.GetFullPath(kubeconfig);
+        return path.StartsWith(Path.GetFullPath(sandboxes).TrimEnd('/') + "/", StringComparison.Ordinal)
+            || path.Contains("/artifacts/sandbox/", StringComparison.Ordinal);
     }
+
+    /// <summary>Clusters that run already, one a region.</summary>
+    /// <param name="KubeconfigPath">Its contexts are named as the regions.</param>
+    public sealed record Existing(string KubeconfigPath) : ClusterSource;
 
     /// <summary>The real control plane.</summary>
     /// <param name="AssetsFolder">The folder of its programs.</param>
-    public sealed record Real(string AssetsFolder) : ClusterSource
-    {
-        /// <inheritdoc/>
-        public override async Task<IKubernetesCluster> StartAsync(CancellationToken ct) => await RealControlPlane.StartAsync(AssetsFolder, ct);
-    }
+    public sealed record Real(string AssetsFolder) : ClusterSource;
 
     /// <summary>The embedded API.</summary>
-    /// <param name="Options">How it behaves.</param>
-    public sealed record Embedded(EmbeddedClusterOptions Options) : ClusterSource
-    {
-        /// <inheritdoc/>
-        public override async Task<IKubernetesCluster> StartAsync(CancellationToken ct) => await EmbeddedCluster.StartAsync(Options, ct);
-    }
+    public sealed record Embedded : ClusterSource;
 }

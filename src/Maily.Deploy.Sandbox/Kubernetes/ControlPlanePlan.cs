@@ -41,7 +41,9 @@ internal sealed record ControlPlanePlan
     public FarSideCommand ControllerManager => Command("kube-controller-manager",
         $"--kubeconfig={In("kubeconfig")}", "--use-service-account-credentials=true", "--leader-elect=false", "--port=0", "--secure-port=0",
         $"--service-account-private-key-file={In("accounts.key")}", $"--root-ca-file={In("ca.crt")}",
-        "--namespace-sync-period=1s", "--deployment-controller-sync-period=1s");
+        "--namespace-sync-period=1s",
+        // No kubelet tells that a node lives, so that these would evict every pod after a while.
+        "--controllers=*,-nodelifecycle,-podgc", "--deployment-controller-sync-period=1s");
 
     string Peer => $"http://127.0.0.1:{PeerPort}";
 

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Maily.Deploy.Sandbox.Kubernetes.Api;
@@ -6,8 +5,6 @@ using Maily.Deploy.Sandbox.Kubernetes.Controllers;
 using Maily.Deploy.Sandbox.Kubernetes.Faults;
 using Maily.Deploy.Sandbox.Kubernetes.Objects;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Maily.Deploy.Sandbox.Kubernetes;
 
@@ -41,7 +38,7 @@ public sealed class EmbeddedCluster : IKubernetesCluster
     /// <inheritdoc/>
     public required string KubeconfigPath { get; init; }
 
-    /// <summary>What goes wrong in this cluster.</summary>
+    /// <inheritdoc cref="IKubernetesCluster.Faults"/>
     public ClusterFaults Faults => state.Faults;
 
     /// <summary>Starts a cluster with the namespaces that every cluster has.</summary>
@@ -51,7 +48,7 @@ public sealed class EmbeddedCluster : IKubernetesCluster
         var token = options.Token ?? RandomNumberGenerator.GetHexString(32, lowercase: true);
         var state = new ClusterState { Options = options, Store = new ObjectStore(options.HistoryLength) };
         var certificates = new LoopbackCertificates(options.Time);
-        var app = Host(new ApiHandler(state, token), certificates);
+        var app = LoopbackServer.Build(new ApiHandler(state, token).Handle, certificates);
         await app.StartAsync(ct);
         var folder = options.Folder ?? Directory.CreateTempSubdirectory("maily-kubernetes-").FullName;
         var address = new Uri(app.Urls.First());
@@ -90,16 +87,5 @@ public sealed class EmbeddedCluster : IKubernetesCluster
         await app.DisposeAsync();
         certificates.Dispose();
         if (folder.Length > 0) Directory.Delete(folder, recursive: true);
-    }
-
-    static WebApplication Host(ApiHandler handler, LoopbackCertificates certificates)
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(server => server.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificates.Server())));
-        var app = builder.Build();
-        app.Run(handler.Handle);
-        return app;
     }
 }

@@ -1,8 +1,9 @@
 using k8s;
+using Maily.Deploy.Sandbox.Kubernetes.Faults;
 
 namespace Maily.Deploy.Sandbox.Kubernetes;
 
-/// <summary>A cluster that somebody else runs, named by a kubeconfig; disposing it leaves it alone.</summary>
+/// <summary>A cluster that somebody else runs, named by a context of a kubeconfig; disposing it leaves it alone.</summary>
 public sealed class ExistingCluster : IKubernetesCluster
 {
     ExistingCluster()
@@ -18,11 +19,14 @@ public sealed class ExistingCluster : IKubernetesCluster
     /// <inheritdoc/>
     public required string KubeconfigPath { get; init; }
 
+    /// <inheritdoc/>
+    public ClusterFaults? Faults => null;
+
     /// <summary>Reads a kubeconfig; the cluster is not asked anything.</summary>
-    public static async Task<ExistingCluster> OpenAsync(string kubeconfigPath, CancellationToken ct)
+    public static async Task<ExistingCluster> OpenAsync(string kubeconfigPath, string context, CancellationToken ct)
     {
         var text = await File.ReadAllTextAsync(kubeconfigPath, ct);
-        var client = await KubernetesClientConfiguration.BuildConfigFromConfigFileAsync(new FileInfo(kubeconfigPath));
+        var client = await KubernetesClientConfiguration.BuildConfigFromConfigFileAsync(new FileInfo(kubeconfigPath), context);
         return new ExistingCluster { Address = new Uri(client.Host), Kubeconfig = text, KubeconfigPath = kubeconfigPath };
     }
 

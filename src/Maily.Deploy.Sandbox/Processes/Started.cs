@@ -15,6 +15,13 @@ public sealed class Started : IAsyncDisposable
         return resource;
     }
 
+    /// <summary>Leaves what was started to somebody else.</summary>
+    public void Forget()
+    {
+        lock (access)
+            resources.Clear();
+    }
+
     /// <summary>Stops everything, also when stopping one of them fails; the first failure is passed on at the end.</summary>
     public async ValueTask DisposeAsync()
     {

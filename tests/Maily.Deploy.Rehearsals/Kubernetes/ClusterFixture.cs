@@ -39,22 +39,28 @@ public sealed class EmbeddedFixture : ClusterFixture
         await EmbeddedCluster.StartAsync(new EmbeddedClusterOptions { RunsPods = false, Pace = TimeSpan.FromMilliseconds(5) }, TestContext.Current.CancellationToken);
 }
 
-/// <summary>The real control plane, from KUBEBUILDER_ASSETS or from the cache that build/tools/control-plane.sh fills.</summary>
+/// <summary>The real control plane without a node.</summary>
 public sealed class RealFixture : ClusterFixture
 {
-    static string? Assets => Environment.GetEnvironmentVariable("KUBEBUILDER_ASSETS") is { Length: > 0 } set
+    protected override string? WhatIsMissing() => RealAssets.WhatIsMissing();
+
+    protected override async Task<IKubernetesCluster> StartAsync() =>
+        await RealControlPlane.StartAsync(RealAssets.Folder!, TestContext.Current.CancellationToken);
+}
+
+/// <summary>The programs of the real control plane, from KUBEBUILDER_ASSETS or from the cache that build/tools/control-plane.sh fills.</summary>
+public static class RealAssets
+{
+    public static string? Folder => Environment.GetEnvironmentVariable("KUBEBUILDER_ASSETS") is { Length: > 0 } set
         ? set : ClusterSource.CachedAssets(new Dictionary<string, string> { ["XDG_CACHE_HOME"] = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") ?? "" });
 
-    protected override string? WhatIsMissing()
+    public static string? WhatIsMissing()
     {
-        if (Assets is not null) return null;
+        if (Folder is not null) return null;
         const string Why = "There is no real control plane on this machine: run build/tools/control-plane.sh, or set KUBEBUILDER_ASSETS.";
         // A contract that only one side was held to is worth nothing.
         return Environment.GetEnvironmentVariable("CI") == "true" ? throw new InvalidOperationException(Why) : Why;
     }
-
-    protected override async Task<IKubernetesCluster> StartAsync() =>
-        await RealControlPlane.StartAsync(Assets!, TestContext.Current.CancellationToken);
 }
 
 [CollectionDefinition("embedded cluster")]

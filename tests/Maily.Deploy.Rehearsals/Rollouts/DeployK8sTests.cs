@@ -1,229 +1,50 @@
 using System.Net;
-using Maily.Deploy.Deployments.Steps;
-using Maily.Deploy.Kubernetes;
-using Maily.Deploy.Kubernetes.Clusters;
-using Maily.Deploy.Kubernetes.Rollouts;
-using Maily.Deploy.Processes;
+using Maily.Deploy.Rehearsals.Kubernetes;
+using Maily.Deploy.Sandbox.Kubernetes;
 using Maily.Deploy.Sandbox.Kubernetes.Faults;
-using Maily.Deploy.Validation;
 
 namespace Maily.Deploy.Rehearsals.Rollouts;
 
-public sealed class DeployK8sTests : ClusterFixture
+[Collection("embedded cluster with a node")]
+public sealed class EmbeddedDeployK8sTests(EmbeddedNodeFixture fixture) : DeployK8sContract(fixture);
+
+[Collection("real control plane with a node")]
+public sealed class RealDeployK8sTests(RealNodeFixture fixture) : DeployK8sContract(fixture);
+
+/// <summary>What a real API cannot be told to do.</summary>
+[Collection("embedded cluster with a node")]
+public sealed class UnreliableApiTests(EmbeddedNodeFixture fixture) : RolloutCase(fixture)
 {
-    [Fact]
-    public async Task A_release_is_applied_and_rolled_out_with_the_deployments_mark_on_objects_but_not_on_pods()
-    {
-        WriteVersion(1);
-
-        var run = await DeployAsync();
-
-        run.Failure.ShouldBeNull();
-        LiveImage("Deployment", "api").ShouldBe(ImageOf(1));
-        Annotation("Deployment", "api").ShouldBe(run.Deployment.Context.Id.Value);
-        Cluster.Object("Deployment", "maily", "api")!["status"]!["availableReplicas"]!.GetValue<int>().ShouldBe(2);
-        Cluster.Objects("Pod", "maily").ShouldAllBe(pod => !pod.ToJsonString().Contains(run.Deployment.Context.Id.Value, StringComparison.Ordinal));
-        run.Outputs("DeployK8s", "eu-west-1")["manifests"].ShouldNotBeNull().Length.ShouldBe(64);
-    }
-
-    [Fact]
-    public async Task A_release_that_is_live_already_is_left_alone()
-    {
-        WriteVersion(1);
-        var first = await DeployAsync();
-        var before = Snapshot();
-
-        var second = await DeployAsync();
-
-        second.Failure.ShouldBeNull();
-        second.EventOf("DeployK8s", "eu-west-1").ShouldBe("Unchanged");
-        Snapshot().ShouldBe(before);
-        Annotation("Deployment", "api").ShouldBe(first.Deployment.Context.Id.Value);
-    }
-
-    [Fact]
-    public async Task An_older_release_deployed_again_is_what_it_was()
-    {
-        WriteVersion(1);
-        var first = await DeployAsync();
-        var before = Snapshot();
-        WriteVersion(2);
-        await DeployAsync();
-        LiveImage("StatefulSet", "store").ShouldBe(ImageOf(2));
-        WriteVersion(1);
-
-        var back = await DeployAsync();
-
-        back.Failure.ShouldBeNull();
-        LiveImage("Deployment", "api").ShouldBe(ImageOf(1));
-        Snapshot().Replace(back.Deployment.Context.Id.Value, "*", StringComparison.Ordinal).ShouldBe(before.Replace(first.Deployment.Context.Id.Value, "*", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task Undoing_a_release_brings_the_former_one_back_and_removes_what_was_new()
-    {
-        WriteVersion(1);
-        await DeployAsync();
-        var before = Snapshot();
-        WriteVersion(2, """
-            ---
-            apiVersion: v1
-            kind: Service
-            metadata: { name: extra }
-            spec: { selector: { app: api }, ports: [ { port: 80 } ] }
-            """);
-
-        var run = await DeployAsync(undo: true);
-
-        run.Undone.Single().Result.State.ShouldBe(CompensationState.Undone, run.Undone.Single().Result.Text);
-        Snapshot().ShouldBe(before);
-        Cluster.Object("Service", "maily", "extra").ShouldBeNull();
-    }
-
-    [Fact]
-    public async Task Undoing_the_first_release_ever_leaves_nothing_and_says_so()
-    {
-        WriteVersion(1);
-
-        var run = await DeployAsync(undo: true);
-
-        run.Undone.Single().Result.ShouldBe(CompensationResult.Undone("0 objects are as before, 4 new ones are removed: there was nothing to go back to"));
-        Cluster.Object("Namespace", null, "maily").ShouldBeNull();
-    }
-
-    [Fact]
-    public async Task An_image_that_cannot_be_pulled_fails_early_says_why_and_is_undone()
-    {
-        WriteVersion(1);
-        await DeployAsync();
-        var before = Snapshot();
-        WriteVersion(2);
-        using var fault = Cluster.Faults.Add(new WorkloadFault(new ImageCannotBePulled("manifest for version 2 unknown")) { Image = ImageOf(2) });
-
-        var run = await DeployAsync();
-
-        var failure = run.Failure.ShouldBeOfType<RolloutFailedException>();
-        failure.Problems[0].Kind.ShouldBe(PodProblemKind.ImagePull);
-        failure.Evidence.ShouldNotBeNull().ShouldContain("manifest for version 2 unknown");
-        run.Undone.Single().Result.State.ShouldBe(CompensationState.Undone, run.Undone.Single().Result.Text);
-        Snapshot().ShouldBe(before);
-    }
-
-    [Fact]
-    public async Task A_crash_loop_shows_its_exit_code_and_its_last_log_lines()
-    {
-        WriteVersion(1);
-        using var fault = Cluster.Faults.Add(new WorkloadFault(new CrashLoop(3) { Log = ["connecting", "fatal: no database"] }) { Workload = "api" });
-
-        var failure = (await DeployAsync()).Failure.ShouldBeOfType<RolloutFailedException>();
-
-        failure.Workload.Name.ShouldBe("api");
-        failure.Evidence.ShouldNotBeNull().ShouldContain("exit code 3");
-        failure.Evidence.ShouldContain("fatal: no database");
-    }
-
-    [Fact]
-    public async Task A_pod_that_no_node_takes_is_explained()
-    {
-        WriteVersion(1);
-        using var fault = Cluster.Faults.Add(new WorkloadFault(new CannotBeScheduled("0/3 nodes are available: 3 Insufficient cpu.")) { Workload = "store" });
-
-        var failure = (await DeployAsync()).Failure.ShouldBeOfType<RolloutFailedException>();
-
-        failure.Problems[0].Kind.ShouldBe(PodProblemKind.Unschedulable);
-        failure.Evidence.ShouldNotBeNull().ShouldContain("Insufficient cpu");
-    }
-
-    [Fact]
-    public async Task A_rollout_that_never_gets_ready_ends_when_nothing_changes_any_more()
-    {
-        WriteVersion(1);
-        using var fault = Cluster.Faults.Add(new WorkloadFault(new NeverReady()) { Workload = "api" });
-
-        var run = await DeployAsync(Settings with { Patience = Settings.Patience with { NoActivity = TimeSpan.FromSeconds(2) } });
-
-        run.Failure.ShouldBeOfType<RolloutFailedException>().Fact.ShouldContain("did not change for");
-    }
-
     [Fact]
     public async Task A_busy_cluster_and_a_lost_answer_do_not_fail_a_release()
     {
         WriteVersion(1);
-        using var busy = Cluster.Faults.Add(new ApiFault { Status = HttpStatusCode.TooManyRequests, Times = 4 });
-        using var lost = Cluster.Faults.Add(new ApiFault { Method = "PATCH", Path = "/deployments/api", LosesAnswer = true, Times = 1 });
+        using var busy = Faults.Add(new ApiFault { Status = HttpStatusCode.TooManyRequests, Times = 4 });
+        using var lost = Faults.Add(new ApiFault { Method = "PATCH", Path = "/deployments/api", LosesAnswer = true, Times = 1 });
 
         (await DeployAsync()).Failure.ShouldBeNull();
 
-        LiveImage("Deployment", "api").ShouldBe(ImageOf(1));
+        (await LiveImage("Deployment", "api")).ShouldBe(ImageOf(1));
     }
-
-    [Fact]
-    public async Task A_field_of_another_manager_is_refused_before_anything_changes_and_taken_over_when_asked()
-    {
-        WriteVersion(1);
-        await DeployAsync();
-        Write("by-hand.json", """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"settings","namespace":"maily"},"data":{"VERSION":"by hand"}}""");
-        await KubectlAsync("apply", "--server-side", "--force-conflicts", "--field-manager=someone", "-f", Path.Combine(Overlay, "by-hand.json"));
-        WriteVersion(2);
-
-        var conflict = (await DeployAsync()).Failure.ShouldBeOfType<ApplyConflictException>();
-
-        conflict.Conflicts.ShouldBe([new FieldConflict("someone", ".data.VERSION")]);
-        LiveImage("Deployment", "api").ShouldBe(ImageOf(1));
-        (await DeployAsync(Settings with { ForceConflicts = true })).Failure.ShouldBeNull();
-        LiveImage("Deployment", "api").ShouldBe(ImageOf(2));
-    }
-
-    [Fact]
-    public async Task A_change_by_hand_is_found_and_repaired()
-    {
-        WriteVersion(1);
-        await DeployAsync();
-        await KubectlAsync("--namespace=maily", "delete", "configmap", "settings");
-
-        var run = await DeployAsync();
-
-        run.EventOf("DeployK8s", "eu-west-1").ShouldBe("Verified");
-        Cluster.Object("ConfigMap", "maily", "settings").ShouldNotBeNull();
-    }
-
-    [Fact]
-    public async Task A_later_wave_waits_for_the_former_one_and_is_not_begun_when_that_fails()
-    {
-        WriteVersion(1);
-        using var fault = Cluster.Faults.Add(new WorkloadFault(new ImageCannotBePulled()) { Workload = "api" });
-
-        var run = await DeployAsync(regions: [Region, Region with { Name = "us-east-1", Wave = 1 }]);
-
-        run.Failure.ShouldBeOfType<RolloutFailedException>().Region.ShouldBe("eu-west-1");
-        run.Deployment.State.Steps.Keys.Select(step => step.Name).ShouldBe(["eu-west-1"]);
-    }
-
-    [Fact]
-    public async Task Each_check_says_what_it_found()
-    {
-        WriteVersion(1);
-        var results = new Dictionary<string, CheckOutcome>(StringComparer.Ordinal);
-        foreach (var check in ClusterChecks.For("sandbox", [Region], Settings, new ProcessRunner(TimeProvider.System), TimeProvider.System))
-            results[check.Name] = (await check.RunAsync(Token)).Outcome;
-
-        results["kubectl"].ShouldBe(CheckOutcome.Passed);
-        results["eu-west-1 manifests"].ShouldBe(CheckOutcome.Passed);
-        results["eu-west-1 cluster"].ShouldBe(CheckOutcome.Passed);
-        results["eu-west-1 identity"].ShouldBe(CheckOutcome.Warning);
-    }
-
-    [Fact]
-    public async Task A_cluster_of_another_environment_fails_its_check()
-    {
-        WriteVersion(1);
-        await KubectlAsync("annotate", "namespace", "kube-system", "maily.dev/environment=production");
-
-        var identity = ClusterChecks.For("sandbox", [Region], Settings, new ProcessRunner(TimeProvider.System), TimeProvider.System).Single(check => check.Name == "eu-west-1 identity");
-
-        (await identity.RunAsync(Token)).Outcome.ShouldBe(CheckOutcome.Failed);
-    }
-
-    Task<string> KubectlAsync(params string[] words) =>
-        new ProcessRunner(TimeProvider.System).RunAsync(CommandLine.Of("kubectl", ["--kubeconfig", Cluster.KubeconfigPath, .. words]), null, Token);
 }
+
+/// <summary>The embedded cluster, which runs pods.</summary>
+public sealed class EmbeddedNodeFixture : ClusterFixture
+{
+    protected override async Task<IKubernetesCluster> StartAsync() => await EmbeddedCluster.StartAsync(ct: TestContext.Current.CancellationToken);
+}
+
+/// <summary>The real control plane with the sandbox's node, which plays scheduler and kubelet.</summary>
+public sealed class RealNodeFixture : ClusterFixture
+{
+    protected override string? WhatIsMissing() => RealAssets.WhatIsMissing();
+
+    protected override async Task<IKubernetesCluster> StartAsync() =>
+        await RealControlPlane.StartAsync(RealAssets.Folder!, new() { Node = new() }, TestContext.Current.CancellationToken);
+}
+
+[CollectionDefinition("embedded cluster with a node")]
+public sealed class EmbeddedNodeCollection : ICollectionFixture<EmbeddedNodeFixture>;
+
+[CollectionDefinition("real control plane with a node")]
+public sealed class RealNodeCollection : ICollectionFixture<RealNodeFixture>;

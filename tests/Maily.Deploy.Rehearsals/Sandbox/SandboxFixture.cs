@@ -24,7 +24,7 @@ public sealed class SandboxFixture : IAsyncDisposable
 
     /// <summary>A sandbox of its own below a folder.</summary>
     public static Task<RunningSandbox> StartAsync(string folder, CancellationToken cancellation) =>
-        RunningSandbox.StartAsync(new() { Folder = folder, DockerHost = null }, NullLogger.Instance, cancellation);
+        RunningSandbox.StartAsync(new() { Folder = folder, DockerHost = null, Kubeconfig = null, ControlPlane = null }, NullLogger.Instance, cancellation);
 
     /// <summary>Skips the test where no engine can be started.</summary>
     public static void RequireRoot() =>

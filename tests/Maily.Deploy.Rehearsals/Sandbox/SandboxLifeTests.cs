@@ -73,7 +73,7 @@ public sealed class SandboxLifeTests : IDisposable
     [Fact]
     public async Task Where_a_far_side_does_not_start_the_others_are_stopped_and_the_error_shows_its_log()
     {
-        var options = new SandboxOptions { Folder = folder.FullName, DockerHost = null, Postgres = new() { Superuser = "pg_is_reserved" } };
+        var options = new SandboxOptions { Folder = folder.FullName, DockerHost = null, Kubeconfig = null, ControlPlane = null, Postgres = new() { Superuser = "pg_is_reserved" } };
         var failure = await Should.ThrowAsync<FarSideException>(() => RunningSandbox.StartAsync(options, NullLogger.Instance, Cancellation));
         failure.FarSide.ShouldBe("postgres");
         failure.Evidence.ShouldNotBeNullOrWhiteSpace();

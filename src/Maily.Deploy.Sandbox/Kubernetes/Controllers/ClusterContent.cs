@@ -12,13 +12,14 @@ internal static class ClusterContent
     {
         foreach (var name in new[] { "default", "kube-system", "kube-public", "kube-node-lease" })
             cluster.Create("Namespace", null, new JsonObject { ["metadata"] = new JsonObject { ["name"] = name } });
-        if (options.RunsPods) cluster.Create("Node", null, NodeObject(cluster));
+        if (options.RunsPods) cluster.Create("Node", null, NodeObject(cluster.Now));
     }
 
-    static JsonObject NodeObject(ClusterAccess cluster)
+    /// <summary>The one node; with the port of its own API where it serves one.</summary>
+    public static JsonObject NodeObject(DateTimeOffset now, int? port = null)
     {
         var capacity = new JsonObject { ["cpu"] = "8", ["memory"] = "32Gi", ["pods"] = "110" };
-        return new JsonObject
+        var node = new JsonObject
         {
             ["metadata"] = new JsonObject { ["name"] = Node, ["labels"] = new JsonObject { ["kubernetes.io/hostname"] = Node } },
             ["status"] = new JsonObject
@@ -31,9 +32,13 @@ internal static class ClusterContent
                     ["status"] = "True",
                     ["reason"] = "KubeletReady",
                     ["message"] = "the embedded node is ready",
-                    ["lastTransitionTime"] = Json.Stamp(cluster.Now),
+                    ["lastTransitionTime"] = Json.Stamp(now),
                 }),
             },
         };
+        if (port is null) return node;
+        node.Child("status")["addresses"] = new JsonArray(new JsonObject { ["type"] = "InternalIP", ["address"] = "127.0.0.1" });
+        node.Child("status")["daemonEndpoints"] = new JsonObject { ["kubeletEndpoint"] = new JsonObject { ["Port"] = port } };
+        return node;
     }
 }

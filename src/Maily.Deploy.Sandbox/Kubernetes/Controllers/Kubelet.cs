@@ -10,7 +10,7 @@ namespace Maily.Deploy.Sandbox.Kubernetes.Controllers;
 /// </summary>
 internal sealed class Kubelet(ClusterState state, ClusterAccess cluster) : IController
 {
-    int addresses;
+    readonly PodFate fate = new(state.Faults, state.Options.ImageExists);
 
     public async Task Reconcile(CancellationToken ct)
     {
@@ -23,36 +23,22 @@ internal sealed class Kubelet(ClusterState state, ClusterAccess cluster) : ICont
 
     async Task Step(JsonObject pod, CancellationToken ct)
     {
-        var failure = await Failure(pod, ct);
+        var failure = await fate.FailureOf(pod, Workloads.NameOf(cluster, pod), ct);
         if (pod.Text("spec", "nodeName") is null) Schedule(pod, failure as CannotBeScheduled);
         else if (PodStates.Next(pod, failure, cluster.Now) is { } status)
         {
-            if (pod.At("status", "podIP") is null) GiveAddress(pod, status);
+            fate.GiveAddress(pod, status, cluster.Now);
             cluster.SetStatus(pod, status);
-            PodEvents.Record(cluster, pod, failure);
+            Record(pod, failure);
         }
     }
-
-    async Task<WorkloadFailure?> Failure(JsonObject pod, CancellationToken ct)
-    {
-        var images = Images(pod);
-        if (state.Faults.Of(pod.Namespace() ?? "", Workloads.NameOf(cluster, pod), images) is { } told) return told;
-        if (state.Options.ImageExists is not { } exists || Conditions.Is(pod, "Ready")) return null;
-        foreach (var image in images)
-            if (!await exists(image, ct)) return new ImageCannotBePulled($"{image}: not found");
-        return null;
-    }
-
-    static List<string> Images(JsonObject pod) =>
-        [.. pod.Items("spec", "initContainers").Concat(pod.Items("spec", "containers")).Select(item => item.Text("image") ?? "")];
 
     void Schedule(JsonObject pod, CannotBeScheduled? failure)
     {
         if (failure is not null)
         {
-            var condition = Conditions.Next(pod, cluster.Now, "PodScheduled", "False", "Unschedulable", failure.Message);
-            cluster.SetStatus(pod, new JsonObject { ["conditions"] = new JsonArray(condition) });
-            PodEvents.Record(cluster, pod, failure);
+            cluster.SetStatus(pod, PodStates.Unschedulable(pod, failure, cluster.Now));
+            Record(pod, failure);
             return;
         }
 
@@ -63,13 +49,9 @@ internal sealed class Kubelet(ClusterState state, ClusterAccess cluster) : ICont
         });
     }
 
-    void GiveAddress(JsonObject pod, JsonObject status)
+    void Record(JsonObject pod, WorkloadFailure? failure)
     {
-        var number = ++addresses;
-        var address = $"10.244.{number / 250}.{(number % 250) + 2}";
-        status["podIP"] = address;
-        status["podIPs"] = new JsonArray(new JsonObject { ["ip"] = address });
-        status["hostIP"] = "127.0.0.1";
-        status["startTime"] = pod.Text("status", "startTime") ?? Json.Stamp(cluster.Now);
+        if (PodEvents.Of(pod, failure, cluster.Now) is { } warning && cluster.Find("Event", pod.Namespace(), warning.Name()) is null)
+            cluster.Create("Event", pod.Namespace(), warning);
     }
 }

@@ -7,7 +7,8 @@ namespace Maily.Deploy.Sandbox.Kubernetes.Controllers;
 /// <summary>The warnings that scheduler and kubelet leave about a failing pod; one for each reason.</summary>
 internal static class PodEvents
 {
-    public static void Record(ClusterAccess cluster, JsonObject pod, WorkloadFailure? failure)
+    /// <summary>The warning about a failure; null where there is nothing to warn of.</summary>
+    public static JsonObject? Of(JsonObject pod, WorkloadFailure? failure, DateTimeOffset now)
     {
         (string Reason, string Message)? warning = failure switch
         {
@@ -17,18 +18,16 @@ internal static class PodEvents
             CannotBeScheduled scheduled => ("FailedScheduling", scheduled.Message),
             _ => null,
         };
-        if (warning is not { } given) return;
-        var name = $"{pod.Name()}.{given.Reason.ToLowerInvariant()}";
-        if (cluster.Find("Event", pod.Namespace(), name) is not null) return;
-        cluster.Create("Event", pod.Namespace(), new JsonObject
+        if (warning is not { } given) return null;
+        return new JsonObject
         {
-            ["metadata"] = new JsonObject { ["name"] = name },
+            ["metadata"] = new JsonObject { ["name"] = $"{pod.Name()}.{given.Reason.ToLowerInvariant()}" },
             ["type"] = "Warning",
             ["reason"] = given.Reason,
             ["message"] = given.Message,
             ["count"] = 1,
-            ["firstTimestamp"] = Json.Stamp(cluster.Now),
-            ["lastTimestamp"] = Json.Stamp(cluster.Now),
+            ["firstTimestamp"] = Json.Stamp(now),
+            ["lastTimestamp"] = Json.Stamp(now),
             ["source"] = new JsonObject { ["component"] = failure is CannotBeScheduled ? "default-scheduler" : "kubelet" },
             ["involvedObject"] = new JsonObject
             {
@@ -38,6 +37,6 @@ internal static class PodEvents
                 ["namespace"] = pod.Namespace(),
                 ["uid"] = pod.Uid(),
             },
-        });
+        };
     }
 }

@@ -13,12 +13,17 @@ internal static class PodOutput
     public static IReadOnlyList<string> Of(ClusterState state, JsonObject pod, string container, bool previous)
     {
         var cluster = new ClusterAccess(state, new ObjectWriter(state), new Deletion(state));
+        return Of(new PodFate(state.Faults, null).Told(pod, Workloads.NameOf(cluster, pod)), pod, container, previous);
+    }
+
+    /// <exception cref="ApiException">400: the container has not started.</exception>
+    public static IReadOnlyList<string> Of(WorkloadFailure? failure, JsonObject pod, string container, bool previous)
+    {
         var status = pod.Items("status", "containerStatuses").FirstOrDefault(item => item.Text("name") == container);
         if (status is null || status.Text("state", "waiting", "reason") is "ErrImagePull" or "ImagePullBackOff")
             throw ApiException.BadRequest(
                 $"container \"{container}\" in pod \"{pod.Name()}\" is waiting to start: {status.Text("state", "waiting", "reason") ?? "ContainerCreating"}");
-        var images = pod.Items("spec", "containers").Select(item => item.Text("image") ?? "");
-        return state.Faults.Of(pod.Namespace() ?? "", Workloads.NameOf(cluster, pod), images) switch
+        return failure switch
         {
             CrashLoop crash => crash.Log,
             Exits exits => exits.Log,

@@ -24,6 +24,11 @@ internal static class PodStates
         return next.All(pair => Json.Same(pair.Value, status.At(pair.Key))) ? null : next;
     }
 
+    public static JsonObject Unschedulable(JsonObject pod, CannotBeScheduled failure, DateTimeOffset now) => new()
+    {
+        ["conditions"] = new JsonArray(Conditions.Next(pod, now, "PodScheduled", "False", "Unschedulable", failure.Message)),
+    };
+
     static bool RunsToEnd(JsonObject pod) => pod.Text("spec", "restartPolicy") != "Always";
 
     static bool IsRunning(JsonObject pod) =>

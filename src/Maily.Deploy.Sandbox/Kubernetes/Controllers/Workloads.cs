@@ -16,4 +16,11 @@ internal static class Workloads
         var set = cluster.Find("ReplicaSet", pod.Namespace(), name);
         return set?.Controller().Text("name") ?? name;
     }
+
+    /// <summary>The same from the pod alone: a Deployment's replica sets are named after it and its template's hash.</summary>
+    public static string NameOf(JsonObject pod)
+    {
+        var name = pod.Controller().Text("name") ?? pod.Name();
+        return pod.Labels().TryGetValue("pod-template-hash", out var hash) && name.EndsWith($"-{hash}", StringComparison.Ordinal) ? name[..^(hash.Length + 1)] : name;
+    }
 }

@@ -13,12 +13,12 @@ namespace Maily.Deploy.Sandbox.Clusters;
 /// Takes clusters that somebody else runs. They must say themselves that they are a sandbox's: a shell's <c>KUBECONFIG</c> often
 /// points to production. Nothing is changed before each has said so.
 /// </summary>
-sealed class BorrowedClusters(SandboxOptions options, string kubeconfig, ILogger log)
+public sealed class BorrowedClusters(SandboxOptions options, string kubeconfig, ILogger log)
 {
     const string Space = "maily";
     const string Unset = "or `unset KUBECONFIG` for clusters of the sandbox's own.";
 
-    static readonly TimeSpan RemovalLimit = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan RemovalLimit = TimeSpan.FromMinutes(2);
 
     /// <summary>Checks all, then takes them.</summary>
     /// <exception cref="FarSideException">A context is missing, or a cluster is not marked as a sandbox's; no cluster was changed.</exception>

@@ -10,8 +10,8 @@ public sealed record SandboxOptions
     /// <summary>The folder of all sandboxes of this repository, <c>artifacts/sandbox</c>, as a full path.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>An engine to use instead of starting one. <c>DOCKER_HOST</c> unless it is set here.</summary>
-    public string? DockerHost { get; init; } = Environment.GetEnvironmentVariable("DOCKER_HOST");
+    /// <summary>An engine to use instead of starting one. <c>DOCKER_HOST</c> unless it is set here or leads to a sandbox's own engine.</summary>
+    public string? DockerHost { get; init; } = NotOfASandbox(Environment.GetEnvironmentVariable("DOCKER_HOST"));
 
     /// <summary>Clusters to use instead of starting some, with a context for each region. <c>KUBECONFIG</c> unless it is set here.</summary>
     public string? Kubeconfig { get; init; } = Environment.GetEnvironmentVariable("KUBECONFIG");
@@ -39,4 +39,7 @@ public sealed record SandboxOptions
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    // A shell that has sourced a sandbox's .env names an engine that may be gone, or is that sandbox's to prune.
+    static string? NotOfASandbox(string? engine) => engine?.Contains("/artifacts/sandbox/", StringComparison.Ordinal) == true ? null : engine;
 }

@@ -16,10 +16,11 @@ public interface IPrepare : IValidate
     Target Prepare => _ => _
         .Description("Takes the lease, begins the journal, announces the deployment")
         .DependsOn(Validate)
-        .ExecutesAsync(cancellation => Session.GuardAsync(nameof(Prepare), async () =>
+        .ExecutesAsync(signals => Session.GuardAsync(nameof(Prepare), async () =>
         {
-            Consent.Ask(this, (await Session.LoadAsync(this, cancellation)).Definition.Policy);
-            await Session.StartAsync(this, Resume, cancellation);
-            await Announcement.StartedAsync(this, cancellation);
+            Consent.Ask(this, (await Session.LoadAsync(this, signals.Stop)).Definition.Policy);
+            // The first Ctrl+C ends it: nothing is changed yet, and waiting for the lease may take long.
+            await Session.StartAsync(this, Resume, signals.Stop);
+            await Announcement.StartedAsync(this, signals.Abort);
         }));
 }

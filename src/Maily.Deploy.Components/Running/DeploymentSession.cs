@@ -57,6 +57,9 @@ public sealed class DeploymentSession
             ? [.. build.ExecutionPlan.Where(target => !IsLeftOut(target)).Select(target => target.Name)]
             : [.. pipeline.Stages.Where(stage => stage.Skip is not { } part || !build.IsSkipped(part)).Select(stage => stage.Name)];
 
+    /// <summary>Takes the run's secrets out of a text.</summary>
+    public string Redact(string text) => loaded is { } known ? known.Redact(text) : text;
+
     /// <summary>Reads variables and definition once.</summary>
     public async Task<Loaded> LoadAsync(IHazDeployment build, CancellationToken cancellation)
     {
@@ -66,8 +69,9 @@ public sealed class DeploymentSession
         var variables = await VariablesLoader.LoadAsync(
             build.Environment, build.RootDirectory, VariableRules.NeededBy(Planned(build, StandardPipeline.Create())), build.VariableSources, cancellation);
         var facts = await new GitReader(new ProcessRunner(Time)).ReadAsync(build.RootDirectory, cancellation) ?? throw new NoCommitException(build.RootDirectory);
-        var log = new RedactingLogger(SecretRedactor.For(variables, VariableRules.SecretNames).Redact);
-        return loaded = new Loaded(variables, build.Define(variables), facts, log, DeploymentId.Create(Time, facts.Commit));
+        var redactor = SecretRedactor.For(variables, VariableRules.SecretNames);
+        var log = new RedactingLogger(redactor.Redact);
+        return loaded = new Loaded(variables, build.Define(variables), facts, log, DeploymentId.Create(Time, facts.Commit)) { Redact = redactor.Redact };
     }
 
     /// <summary>Opens the durable memory of deployments.</summary>
@@ -98,7 +102,7 @@ public sealed class DeploymentSession
         var planned = Planned(build, definition.Pipeline);
         return new DeploymentRequest
         {
-            Id = id, Environment = build.Environment, Commit = facts.Commit, Log = log, Time = Time,
+            Id = id, Environment = build.Environment, Commit = facts.Commit, Log = log, Redact = loaded!.Redact, Time = Time,
             Folder = build.RootDirectory / "artifacts" / "deployments",
             Wait = build.Wait is { } wait ? Duration.Parse(wait) : TimeSpan.Zero,
             Stages = planned,
@@ -115,11 +119,18 @@ public sealed class DeploymentSession
         }
         catch (Exception failure)
         {
+            var shown = QuotesSecret(failure) ? new RedactedException(failure, Redact) : failure;
             lock (gate)
-                FirstFailure ??= (target, failure);
-            throw;
+                FirstFailure ??= (target, shown);
+            if (shown == failure)
+                throw;
+            throw shown;
         }
     }
+
+    // An error of a foreign library may quote what it was given: a connection string, an address with a token.
+    bool QuotesSecret(Exception failure) =>
+        failure is not OperationCanceledException && failure.ToString() is var text && Redact(text) != text;
 
     /// <summary>Runs the stage of that name.</summary>
     public Task RunStageAsync(INukeBuild build, string stage, StopSignals signals) => GuardAsync(stage, () =>
@@ -156,7 +167,11 @@ public sealed class DeploymentSession
     static bool IsLeftOut(ExecutableTarget target) => target.Status == ExecutionStatus.Skipped || target.OnlyWhen is not null;
 
     /// <summary>What was read at the beginning of the run.</summary>
-    public sealed record Loaded(Variables Variables, DeploymentDefinition Definition, GitFacts Facts, ILogger Log, DeploymentId Id);
+    public sealed record Loaded(Variables Variables, DeploymentDefinition Definition, GitFacts Facts, ILogger Log, DeploymentId Id)
+    {
+        /// <summary>Takes the run's secrets out of texts.</summary>
+        public required Func<string, string> Redact { get; init; }
+    }
 }
 
 /// <summary>The repository has no commit, so that nothing can be named by it.</summary>

@@ -57,9 +57,9 @@ sealed class Ending(IHazDeployment build)
             await deployment.EndAsync(Session.FirstFailure is null, cancellation);
             return [];
         }
-        catch (DeployException lost)
+        catch (Exception lost) when (lost is not OperationCanceledException)
         {
-            return [lost.Message];
+            return [Session.Redact(lost.Message)];
         }
         finally
         {

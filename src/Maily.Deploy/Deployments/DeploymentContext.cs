@@ -21,6 +21,9 @@ public sealed record DeploymentContext
     /// <summary>Where progress goes. Never a secret.</summary>
     public required ILogger Log { get; init; }
 
+    /// <summary>Takes secrets out of texts that are journalled.</summary>
+    internal Func<string, string> Redact { get; init; } = text => text;
+
     /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }
 

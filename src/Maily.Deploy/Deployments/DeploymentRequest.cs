@@ -25,6 +25,9 @@ public sealed record DeploymentRequest
     /// <summary>Where progress goes.</summary>
     public required ILogger Log { get; init; }
 
+    /// <summary>Takes secrets out of texts that are journalled: an error of a foreign library may quote one.</summary>
+    public Func<string, string> Redact { get; init; } = text => text;
+
     /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }
 
@@ -49,7 +52,7 @@ public sealed record DeploymentRequest
         var live = await releases.ListReleasesAsync(Environment, 1, cancellation);
         return new DeploymentContext
         {
-            Id = id, Environment = Environment, Commit = Commit, Log = Log, Time = Time,
+            Id = id, Environment = Environment, Commit = Commit, Log = Log, Redact = Redact, Time = Time,
             Folder = Path.Combine(Folder, id.Value), Live = live.FirstOrDefault(release => !release.IsWithdrawn), Skipped = Skipped,
         };
     }

@@ -1,3 +1,5 @@
+using Maily.Deploy.Deployments.Stores;
+using Maily.Deploy.Secrets;
 using Maily.Deploy.Validation;
 
 namespace Maily.Deploy.Components.Tests.Running;
@@ -34,6 +36,25 @@ public sealed class EndingTests
         run.Start("Deploy").ShouldBe(2, run.Output);
         run.Report("outcome").ShouldBe("needsAttention");
         run.Report("toDo").ShouldContain("put migrate back");
+    }
+
+    [Fact]
+    public void A_secret_that_an_error_quotes_stands_nowhere()
+    {
+        using var run = new SampleRun { Scenario = new Scenario { Variables = [new ProcessEnvironmentSource(new Dictionary<string, string> { ["OPENAI_API_KEY"] = "sk-proj-0123456789abcdef" })] } };
+        run.Scenario.Far.At = moment => moment switch
+        {
+            "apply DeployVercel/deployvercel" => throw new IOException("cannot open https://x?key=sk-proj-0123456789abcdef"),
+            "undo Migrate/migrate" => throw new IOException("cannot undo with sk-proj-0123456789abcdef"),
+            _ => Task.CompletedTask,
+        };
+        run.Start("Deploy").ShouldBe(2, run.Output);
+        run.Output.ShouldNotContain("0123456789abcdef");
+        run.Output.ShouldContain("cannot open https://x?key=***");
+        run.Report("firstCause").ShouldContain("key=***");
+        run.Report("toDo").ShouldContain("cannot undo with ***");
+        foreach (var file in Directory.GetFiles(run.Root, "*.json*", SearchOption.AllDirectories).Concat(Directory.GetFiles(run.Root, "*.md", SearchOption.AllDirectories)))
+            File.ReadAllText(file).ShouldNotContain("0123456789abcdef", customMessage: file);
     }
 
     [Fact]
@@ -80,6 +101,23 @@ public sealed class EndingTests
         SampleRun? run = null;
         using var cancelled = run = new SampleRun { Scenario = new Scenario { WhileChecking = () => run!.SignalAsync() } };
         run.Start("Deploy").ShouldBe(130, run.Output);
+        run.Scenario.Far.Asked.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Who_waits_for_the_lease_is_let_go_by_the_first_signal()
+    {
+        using var run = new SampleRun();
+        // Long enough for the run to come to its waiting; where it has not, it ends the same way.
+        using var signal = new CancellationTokenSource(TimeSpan.FromSeconds(3), TimeProvider.System);
+        await using var heard = signal.Token.Register(() => run.SignalAsync().GetAwaiter().GetResult());
+        var store = new FileDeploymentStore(Path.Combine(run.Root, ".nuke", "deployments"), TimeProvider.System);
+        await store.TryAcquireAsync("sandbox", new("other", "eve", "there", 2), TimeSpan.FromHours(1), TestContext.Current.CancellationToken);
+        var begun = TimeProvider.System.GetTimestamp();
+
+        run.Start("Deploy", "--wait", "15m").ShouldBe(130, run.Output);
+
+        TimeProvider.System.GetElapsedTime(begun).ShouldBeLessThan(TimeSpan.FromSeconds(25));
         run.Scenario.Far.Asked.ShouldBeEmpty();
     }
 

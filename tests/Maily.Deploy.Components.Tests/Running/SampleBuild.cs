@@ -17,7 +17,7 @@ sealed class SampleBuild : NukeBuild,
 
     DeploymentSession IHazDeployment.Session { get; } = new();
 
-    IEnumerable<IVariableSource> IHazDeployment.VariableSources => [];
+    IEnumerable<IVariableSource> IHazDeployment.VariableSources => Scenario.Value!.Variables;
 
     DeploymentDefinition IHazDeployment.Define(Variables variables) => Scenario.Value!.Definition(((IHazEnvironment)this).Environment);
 
@@ -51,6 +51,8 @@ sealed record Scenario
     public bool SeedFails { get; init; }
 
     public bool NeedsPerson { get; init; }
+
+    public IVariableSource[] Variables { get; init; } = [];
 
     public CheckResult Check { get; init; } = CheckResult.Pass("fine");
 

@@ -44,7 +44,8 @@ sealed class Compensation(Journal journal, Func<StepHistory, ICompensator?> comp
             return decided;
         context.Log.LogInformation("Undoing {Step}", step.Id);
         await journal.AppendAsync(step, JournalEvent.Compensating, null, abort);
-        var result = await TryAsync(step, stepContext, abort);
+        var ended = await TryAsync(step, stepContext, abort);
+        var result = ended with { Text = context.Redact(ended.Text) };
         // What is left to a person stays to be undone: the next rollback, on any machine, tries again.
         var happened = result.State == CompensationState.NeedsPerson ? JournalEvent.Failed : JournalEvent.Compensated;
         await journal.AppendAsync(step, happened, $"{result.State}: {result.Text}", CancellationToken.None);

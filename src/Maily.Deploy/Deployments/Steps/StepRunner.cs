@@ -26,7 +26,7 @@ sealed class StepRunner(Journal journal, LeaseKeeper lease, TimeProvider time)
         try
         {
             // Written without the token: an aborted step must still be in the journal, or nobody undoes it.
-            await journal.AppendAsync(step, JournalEvent.Failed, record => record with { Text = Describe(failure, abort) }, CancellationToken.None);
+            await journal.AppendAsync(step, JournalEvent.Failed, record => record with { Text = context.Redact(Describe(failure, abort)) }, CancellationToken.None);
         }
         catch (Exception unwritten)
         {

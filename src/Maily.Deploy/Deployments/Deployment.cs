@@ -96,6 +96,7 @@ public sealed class Deployment : IAsyncDisposable
     {
         if (lease.Loss is { } loss)
             throw loss;
+        await BringToStoreAsync(succeeded, cancellation);
         var outcome = OutcomeOf(succeeded);
         if (outcome != DeploymentOutcome.Succeeded && definition.Policy.HoldsAfterRollback && State.Steps.Values.Any(step => step.AppliedFrom is not null && step.ChangesWhatIsLive)
             && await store.FindHoldAsync(context.Environment, cancellation) is null)
@@ -103,6 +104,19 @@ public sealed class Deployment : IAsyncDisposable
         if (succeeded && ReleaseComposer.Compose(Context, context.Time.GetUtcNow()) is { } release)
             await store.AddReleaseAsync(lease.Lease, release, cancellation);
         await journal.AppendAsync(JournalEvent.Ended, outcome.ToString(), cancellation);
+    }
+
+    // A release whose journal lacks its end would pass for unfinished on every other machine, and be undone there.
+    async Task BringToStoreAsync(bool succeeded, CancellationToken cancellation)
+    {
+        try
+        {
+            await journal.CatchUpAsync(cancellation);
+        }
+        catch (Exception unreachable) when (!succeeded && unreachable is not OperationCanceledException)
+        {
+            context.Log.LogWarning("The end of {Deployment} stands in this machine's spool only: {Reason}", context.Id, unreachable.Message);
+        }
     }
 
     /// <summary>Records that the environment is what <paramref name="release"/> says again, after a rollback.</summary>

@@ -53,6 +53,22 @@ public sealed class JournalLossTests : IDisposable
         deployment.State.Steps[StepId.Parse("Migrate/1")].MayHaveChanged.ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task A_store_that_answers_again_at_the_end_gets_what_it_missed()
+    {
+        world.Plan["DeployK8s"] = [];
+        var lost = true;
+        store.IsLost = record => lost && record.Event == JournalEvent.Verified;
+        await using var deployment = await world.StartAsync();
+        await deployment.RunStageAsync("Migrate", StopSignals.None);
+        lost = false;
+
+        await deployment.EndAsync(succeeded: true, World.Cancellation);
+
+        (await world.JournalAsync(deployment.Context.Id)).ShouldContain("Verified Migrate/1");
+        (await store.ListAsync(World.Environment, 1, World.Cancellation))[0].Outcome.ShouldBe(DeploymentOutcome.Succeeded);
+    }
+
     public void Dispose() => world.Dispose();
 
     async Task<DeploymentId> DieLostAsync()

@@ -18,6 +18,7 @@ public sealed class Journal : IDisposable
     readonly DeploymentId deployment;
     readonly JournalSpool spool;
     readonly TimeProvider time;
+    readonly List<JournalRecord> unsent = [];
 
     Journal(IJournalStore store, LeaseKeeper lease, DeploymentId deployment, JournalSpool spool, TimeProvider time, JournalState state) =>
         (this.store, this.lease, this.deployment, this.spool, this.time, State) = (store, lease, deployment, spool, time, state);
@@ -77,6 +78,22 @@ public sealed class Journal : IDisposable
     public Task AppendAsync(StepHistory step, JournalEvent happened, string? text, CancellationToken cancellation) =>
         AppendAsync(record => record with { Event = happened, Step = step.Id, Kind = step.Kind, CompensatorType = step.CompensatorType, Text = text }, cancellation);
 
+    /// <summary>Brings to the store what only the spool has, now that the store may answer again; throws where it does not.</summary>
+    public async Task CatchUpAsync(CancellationToken cancellation)
+    {
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            for (; unsent.Count > 0; unsent.RemoveAt(0))
+                await store.AppendAsync(lease.Lease, deployment, unsent[0], cancellation);
+            StoreIsLost = null;
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -131,7 +148,11 @@ public sealed class Journal : IDisposable
     async Task StoreAsync(JournalRecord record, CancellationToken cancellation)
     {
         if (StoreIsLost is not null)
+        {
+            unsent.Add(record);
             return;
+        }
+
         try
         {
             await store.AppendAsync(lease.Lease, deployment, record, cancellation);
@@ -144,6 +165,7 @@ public sealed class Journal : IDisposable
         catch (Exception unreachable) when (!cancellation.IsCancellationRequested)
         {
             StoreIsLost = unreachable;
+            unsent.Add(record);
         }
     }
 }

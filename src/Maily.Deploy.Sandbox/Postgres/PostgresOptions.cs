@@ -23,6 +23,9 @@ public sealed record PostgresOptions
     /// <summary>The database of the deployments' journal.</summary>
     public string JournalDatabase { get; init; } = "maily_journal";
 
+    /// <summary>Whether commits wait for the disk. Off, they survive a killed server but no power failure, which is enough for a sandbox.</summary>
+    public bool IsDurable { get; init; }
+
     /// <summary>How long the server may take to answer.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -6,12 +6,11 @@ namespace Maily.Deploy.Sandbox.Postgres;
 /// </summary>
 static class PostgresScript
 {
-    /// <summary>Its settings; the script's parameters are data folder, programs' folder, superuser, port.</summary>
-    // fsync is off because the data dies with the sandbox: it survives a killed server all the same, only no power failure.
+    /// <summary>Its settings; the script's parameters are data folder, programs' folder, superuser, port, containment, durability.</summary>
     // Shared memory in files of the data directory leaves nothing in /dev/shm when the server is killed.
     const string Settings =
         """
-        -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c synchronous_commit=off -c full_page_writes=off
+        -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync="$6" -c synchronous_commit="$6" -c full_page_writes="$6"
         -c dynamic_shared_memory_type=mmap -c shared_buffers=64MB -c max_connections=100 -c wal_level=logical -c password_encryption=scram-sha-256
         -c log_line_prefix='%m [%p] %u@%d ' -c timezone=UTC -c autovacuum=on -c max_wal_size=256MB
         """;

@@ -76,7 +76,7 @@ public sealed class PostgresServer : IAsyncDisposable
         var programs = Path.GetDirectoryName(tools.Require(Tool.InitDb))!;
         var script = Environment.IsPrivilegedProcess ? PostgresScript.AsRoot : PostgresScript.AsUser;
         string[] arguments = ["-c", script, "postgres", folder, programs, options.Superuser, $"{port}"];
-        return new("postgres", "/bin/sh", [.. arguments, containment == Containment.Namespace ? "namespace" : "process"]);
+        return new("postgres", "/bin/sh", [.. arguments, containment == Containment.Namespace ? "namespace" : "process", options.IsDurable ? "on" : "off"]);
     }
 
     // Pooling is off: a pooled connection would outlive the server that it belongs to.

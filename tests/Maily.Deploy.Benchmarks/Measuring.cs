@@ -27,7 +27,7 @@ static class Measuring
 /// <summary>Measures each call by itself that many times, after one that does not count.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 sealed class CallsAttribute(int count) : JobConfigBaseAttribute(new Job()
-    .WithToolchain(InProcessEmitToolchain.Instance)
+    .WithToolchain(new InProcessEmitToolchain(timeout: TimeSpan.FromMinutes(30), logOutput: true))
     .WithStrategy(RunStrategy.Monitoring)
     .WithWarmupCount(1)
     .WithIterationCount(count)

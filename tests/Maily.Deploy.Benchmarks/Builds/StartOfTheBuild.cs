@@ -11,7 +11,8 @@ public class StartOfTheBuild
     public async Task PrepareAsync()
     {
         await Repository.RunAsync("bash", "build.sh", "--help");
-        await Repository.RunAsync("dotnet", "build", "build/_build.csproj", "--nologo", "-v", "quiet");
+        // A build server would keep this process's output open and be waited for.
+        await Repository.RunAsync("dotnet", "build", "build/_build.csproj", "--nologo", "-v", "quiet", "-nodeReuse:false", "-p:UseSharedCompilation=false");
     }
 
     /// <summary>The second half of NUKE's own bootstrap; the first half, a `dotnet build`, is left out in its favour.</summary>

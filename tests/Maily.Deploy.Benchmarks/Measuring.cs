@@ -17,7 +17,7 @@ static class Measuring
         .AddLogger(ConsoleLogger.Default)
         .AddColumnProvider(DefaultColumnProviders.Instance)
         .AddColumn(StatisticColumn.Median, new MedianRatioColumn())
-        .HideColumns("Type", "Error", "Ratio", "RatioSD", "Alloc Ratio", "Job", "Toolchain", "InvocationCount", "IterationCount", "RunStrategy", "UnrollFactor", "WarmupCount", "Gen0", "Gen1", "Gen2")
+        .HideColumns("Namespace", "Type", "Error", "Ratio", "RatioSD", "Alloc Ratio", "Job", "Toolchain", "InvocationCount", "IterationCount", "RunStrategy", "UnrollFactor", "WarmupCount", "Gen0", "Gen1", "Gen2")
         .AddExporter(MarkdownExporter.GitHub)
         .AddFilter(new NeedsFilter(ConsoleLogger.Default))
         .WithArtifactsPath(Repository.Path("artifacts", "benchmarks"))

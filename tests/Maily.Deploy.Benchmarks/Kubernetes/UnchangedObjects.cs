@@ -38,7 +38,7 @@ public class UnchangedObjects
     {
         await StartAsync();
         await Deployed.RunAsync(Stage);
-        step = (await Stage.PlanAsync(Deployed.Context, CancellationToken.None)).Single();
+        step = (await Stage.PlanAsync(Deployed.Later, CancellationToken.None)).Single();
     }
 
     [GlobalCleanup]
@@ -54,14 +54,14 @@ public class UnchangedObjects
 
     [Benchmark(Description = "DeployK8s, 100 unchanged: rendered and compared")]
     public async Task<FindingState> Ours() =>
-        await FindAsync((await Stage.PlanAsync(Deployed.Context, CancellationToken.None)).Single());
+        await FindAsync((await Stage.PlanAsync(Deployed.Later, CancellationToken.None)).Single());
 
     [Benchmark(Description = "DeployK8s, 100 unchanged: compared")]
     public Task<FindingState> OursRendered() => FindAsync(step);
 
     static async Task<FindingState> FindAsync(Step step)
     {
-        var finding = await step.FindAsync(Deployed.Context, CancellationToken.None);
+        var finding = await step.FindAsync(Deployed.Later, CancellationToken.None);
         return finding.State != FindingState.Absent ? finding.State : throw new InvalidOperationException("The objects are not live as wanted.");
     }
 

@@ -69,5 +69,9 @@ public class NothingPending : MigrationsAgainstCli
     public Task<string> SupabaseCli() => PushAsync();
 
     [Benchmark(Description = "Migrate, none pending")]
-    public Task Ours() => Deployed.RunAsync(Stage);
+    public async Task Ours()
+    {
+        if ((await Stage.PlanAsync(Deployed.Later, CancellationToken.None)).Length > 0)
+            throw new InvalidOperationException("Migrations are pending.");
+    }
 }

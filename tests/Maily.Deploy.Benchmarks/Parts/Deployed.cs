@@ -8,9 +8,14 @@ namespace Maily.Deploy.Benchmarks.Parts;
 /// <summary>Runs the steps of a stage as the step runner does, without a journal, so that the stage alone is measured.</summary>
 static class Deployed
 {
-    public static DeploymentContext Context { get; } = new()
+    public static DeploymentContext Context { get; } = ContextOf("20260101T000000Z-abcdef0-aaaa");
+
+    /// <summary>Of a later deployment: to it, what the first one did is simply there.</summary>
+    public static DeploymentContext Later { get; } = ContextOf("20260102T000000Z-abcdef0-aaaa");
+
+    static DeploymentContext ContextOf(string id) => new()
     {
-        Id = DeploymentId.Parse("20260101T000000Z-abcdef0-aaaa"),
+        Id = DeploymentId.Parse(id),
         Environment = "benchmark",
         Commit = new('a', 40),
         Log = NullLogger.Instance,

@@ -52,8 +52,11 @@ public sealed class Deployment : IAsyncDisposable
         OpenAsync(definition, store, request, id, resume: true, cancellation);
 
     /// <summary>Plans the stage's steps and runs them; a step that the journal says is done is verified again.</summary>
+    /// <exception cref="CannotResumeException">Undoing it has begun already: it only goes on being undone.</exception>
     public async Task RunStageAsync(string stage, StopSignals signals)
     {
+        if (State.Steps.Values.Any(step => step.Last is JournalEvent.Compensating or JournalEvent.Compensated))
+            throw new CannotResumeException($"Undoing {context.Id} has begun already.", "It is undone to its end; then deploy anew.");
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(signals.Abort, lease.Lost);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Stop, lease.Lost);
         try

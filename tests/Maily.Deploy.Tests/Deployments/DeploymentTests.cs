@@ -135,6 +135,25 @@ public sealed class DeploymentTests : IDisposable
     }
 
     [Fact]
+    public async Task A_deployment_whose_undoing_has_begun_is_not_resumed_but_undone_to_its_end()
+    {
+        var id = await world.DieAsync();
+        await using (var dying = await world.ContinueAsync(id))
+        {
+            world.Far.At = moment => moment == "undo Migrate/1" ? throw new OperationCanceledException() : Task.CompletedTask;
+            await dying.CompensateAsync(Cancellation);
+        }
+
+        world.Far.At = _ => Task.CompletedTask;
+        await using var deployment = await world.ContinueAsync(id);
+        await Should.ThrowAsync<CannotResumeException>(deployment.RunStageAsync("Migrate", StopSignals.None));
+        await deployment.CompensateAsync(Cancellation);
+
+        deployment.OutcomeOf(succeeded: false).ShouldBe(DeploymentOutcome.RolledBack);
+        world.Far["1"].ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_deployment_that_nobody_knows_cannot_be_continued_and_the_known_ones_are_named()
     {
         var (known, _, _) = await world.DeployAsync();

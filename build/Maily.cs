@@ -60,7 +60,7 @@ static class MailyProduct
             {
                 ["BuildImages"] = () => new BuildImagesStage(images, Images()),
                 ["PushImages"] = () => new PushImagesStage(images, Images()),
-                ["Backup"] = () => new BackupStage(Database(), processes),
+                ["Backup"] = () => new BackupStage(Database(), processes) { BackupFolder = variables.Find("MAILY_BACKUP_FOLDER") },
                 ["StageVercel"] = () => new StageVercelStage(Frontend(), new GitReader(processes)),
                 ["Migrate"] = () => new MigrateStage(Database(), Migrations()),
                 ["DeployK8s"] = () => new DeployK8sStage(regions, Clusters(), images, Images(), new ManifestRenderer(processes)),

@@ -91,8 +91,15 @@ public sealed class DeploymentSession
 
         await store.PrepareAsync(cancellation);
         var id = Resumption.Decide((await store.ListAsync(build.Environment, 1, cancellation)).FirstOrDefault(), request);
-        Deployment = await Deployment.ContinueAsync(definition, store, request, id, cancellation);
-        loaded = loaded! with { Id = id };
+        var resumed = await Deployment.ContinueAsync(definition, store, request, id, cancellation);
+        if (resumed.State.Outcome is not null)
+        {
+            // Its holder ended it while this run waited for the lease.
+            await resumed.DisposeAsync();
+            throw new CannotResumeException($"{id} has ended meanwhile.", "See `./build.sh Status`; deploy without --resume.");
+        }
+
+        (Deployment, loaded) = (resumed, loaded! with { Id = id });
     }
 
     /// <summary>What the build asks for.</summary>

@@ -1,3 +1,4 @@
+using Maily.Deploy.Deployments;
 using Maily.Deploy.Deployments.Pipelines;
 using Maily.Deploy.Validation;
 
@@ -23,13 +24,29 @@ sealed class ValidationRun(IHazDeployment build)
     {
         yield return new("Deployment", "environment", _ => Task.FromResult(Agreement()));
         yield return new("Deployment", "hold", HoldAsync);
-        if (build.ExecutionPlan.Any(target => target.Name == nameof(IPrepare.Prepare)))
-            yield return new("Deployment", "consent", _ => Task.FromResult(Consent.Check(build, policy)));
+        if (build is not IPrepare begun || build.ExecutionPlan.All(target => target.Name != nameof(IPrepare.Prepare)))
+            yield break;
+        yield return new("Deployment", "consent", _ => Task.FromResult(Consent.Check(build, policy)));
+        if (!begun.Resume)
+            yield return new("Deployment", "unfinished", UnfinishedAsync);
     }
 
     CheckResult Agreement() => build.StandardEnvironment == "staging" && build.Environment == "production"
         ? CheckResult.Fail("DeployStaging was asked to deploy to production", "Use `./build.sh DeployProduction`, or leave --environment out.")
         : CheckResult.Pass(build.Environment);
+
+    async Task<CheckResult> UnfinishedAsync(CancellationToken cancellation)
+    {
+        await using var store = await build.Session.OpenStoreAsync(build, cancellation);
+        await store.PrepareAsync(cancellation);
+        if ((await store.ListAsync(build.Environment, 1, cancellation)).FirstOrDefault() is not { Outcome: null } last)
+            return CheckResult.Pass("no deployment is");
+        // One that is at work has the lease; taking it says so, or waits for it.
+        if (await store.FindLeaseAsync(build.Environment, cancellation) is { } lease)
+            return CheckResult.Pass($"{last.Header.Id} is at work, {lease.Holder}");
+        var error = new UnfinishedDeploymentException(last);
+        return CheckResult.Fail(error.Fact, error.Remedy);
+    }
 
     async Task<CheckResult> HoldAsync(CancellationToken cancellation)
     {

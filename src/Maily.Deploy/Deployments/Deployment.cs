@@ -141,6 +141,9 @@ public sealed class Deployment : IAsyncDisposable
             store, request.Environment, request.HolderOf(id.Value), LeaseKeeper.StandardLifetime, request.Wait, request.Time, request.Log, cancellation);
         try
         {
+            // Asked while the lease is held: what is unfinished now, nobody else will finish.
+            if (!resume && (await store.ListAsync(request.Environment, 1, cancellation)).FirstOrDefault() is { Outcome: null } unfinished)
+                throw new UnfinishedDeploymentException(unfinished);
             var context = await request.ContextAsync(id, store, cancellation);
             var journal = await JournalAsync(definition, store, lease, request, context, resume, cancellation);
             return new Deployment(definition, store, lease, journal, context with { Commit = journal.State.Header?.Commit ?? request.Commit });

@@ -26,6 +26,18 @@ public sealed class ResumptionTests
     public void Other_skip_flags_are_refused() =>
         Should.Throw<CannotResumeException>(() => Resumption.Decide(Newest(null), Request() with { Skipped = ["Migrate"] })).Fact.ShouldContain("leaves out nothing");
 
+    [Fact]
+    public async Task No_deployment_begins_over_one_that_is_neither_finished_nor_undone()
+    {
+        using var world = new World();
+        await (await Deployment.StartAsync(world.Definition, world.Store, world.Request(), World.Cancellation)).DisposeAsync();
+
+        var refused = await Should.ThrowAsync<UnfinishedDeploymentException>(() => Deployment.StartAsync(world.Definition, world.Store, world.Request(), World.Cancellation));
+
+        refused.Remedy.ShouldContain("Rollback");
+        (await world.Store.FindLeaseAsync(World.Environment, World.Cancellation)).ShouldBeNull();
+    }
+
     static DeploymentSummary Newest(DeploymentOutcome? outcome) =>
         new(new DeploymentHeader(Id, "sandbox", Commit, "a@b", DateTimeOffset.UnixEpoch, [], []), outcome, DateTimeOffset.UnixEpoch);
 

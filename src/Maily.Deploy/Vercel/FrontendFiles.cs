@@ -38,7 +38,6 @@ public sealed class FrontendFiles(GitReader git)
             .Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/')).Order(StringComparer.Ordinal)];
 
     // Vercel names contents by SHA-1; nothing here relies on it against forgery.
-#pragma warning disable CA5350
     static async Task<VercelFile> DescribeAsync(string folder, string path, CancellationToken cancellation)
     {
         var file = Path.Combine(folder, path);
@@ -46,7 +45,6 @@ public sealed class FrontendFiles(GitReader git)
         var sha = Convert.ToHexStringLower(await SHA1.HashDataAsync(content, cancellation));
         return new VercelFile(path, sha, content.Length, IsExecutable(file) ? Executable : Plain);
     }
-#pragma warning restore CA5350
 
     static bool IsExecutable(string file) =>
         !OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & UnixFileMode.UserExecute) != UnixFileMode.None;

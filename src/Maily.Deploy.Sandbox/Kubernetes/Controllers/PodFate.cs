@@ -11,8 +11,10 @@ internal sealed class PodFate(ClusterFaults faults, Func<string, CancellationTok
 
     public async Task<WorkloadFailure?> FailureOf(JsonObject pod, string workload, CancellationToken ct)
     {
+        // New pods fail: those that are ready, of the former release for instance, go on serving.
+        if (Conditions.Is(pod, "Ready")) return null;
         if (Told(pod, workload) is { } told) return told;
-        if (imageExists is null || Conditions.Is(pod, "Ready")) return null;
+        if (imageExists is null) return null;
         foreach (var image in Images(pod))
             if (!await imageExists(image, ct)) return new ImageCannotBePulled($"{image}: not found");
         return null;

@@ -38,7 +38,7 @@ sealed class RollingBack(IHazDeployment build)
         if (result.IsUnchanged)
             log.LogInformation("{Environment} is rolled back already: {Goal}", build.Environment, goal);
         else if (!result.NeedsPerson)
-            log.LogInformation("{Environment} is {Goal} again; a hold is set, clear it with `./build.sh Release`", build.Environment, goal);
+            log.LogInformation("{Environment} is {Goal} again; a hold is set, clear it with `./build.sh Release --reason \"...\"`", build.Environment, goal);
         var left = result.Steps.Where(step => step.Result.State == CompensationState.NeedsPerson).ToList();
         build.ExitCode = left.Count == 0 && !result.NeedsPerson ? null : NeedsPerson;
         foreach (var step in left)

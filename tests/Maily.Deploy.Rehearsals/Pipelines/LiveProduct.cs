@@ -72,12 +72,23 @@ public sealed class LiveProduct : IAsyncDisposable
         /// <summary>Starts a run in this test's clone.</summary>
         public Task<Deployer> BeginAsync(params string[] arguments) => product.BeginAsync(workspace, Unchanged, arguments);
 
+        /// <summary>Starts to deploy a new release and comes back when its first rollout is under way; it waits until the faults are cleared.</summary>
+        public async Task<Deployer> BeginRolloutThatHangsAsync(CancellationToken cancellation)
+        {
+            var before = await product.ReadAsync(cancellation);
+            await workspace.ReleaseAsync($"a release that hangs {Guid.NewGuid()}", cancellation);
+            product.HangRollout();
+            var deployer = await BeginAsync("DeployProduction");
+            await deployer.UntilAsync(() => product.HasNewImage(before), cancellation);
+            return deployer;
+        }
+
+        /// <summary>Ends all faults.</summary>
+        public void ClearFaults() => product.ClearFaults();
+
         public void Dispose()
         {
-            product.Parts.Vercel.Faults.Clear();
-            product.Parts.Vercel.ProductionFaults.Clear();
-            foreach (var cluster in product.Parts.Clusters.ByRegion.Values)
-                cluster.Faults!.Clear();
+            product.ClearFaults();
             workspace.Dispose();
             turn.Release();
         }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Maily.Deploy.Rehearsals.Sandbox;
 using Maily.Deploy.Sandbox;
+using Maily.Deploy.Sandbox.Kubernetes.Faults;
 
 namespace Maily.Deploy.Rehearsals.Pipelines;
 
@@ -61,6 +62,22 @@ sealed class Product : IAsyncDisposable
 
     /// <summary>The far sides as they are now.</summary>
     public Task<string[]> ReadAsync(CancellationToken cancellation) => FarSides.ReadAsync(Parts, cancellation);
+
+    /// <summary>Lets the next rollout in the first region wait for pods that do not get ready.</summary>
+    public void HangRollout() => Parts.Clusters.ByRegion["eu-west-1"].Faults!.Add(new WorkloadFault(new NeverReady()) { Workload = "api-gateway" });
+
+    /// <summary>Whether a workload runs an image that it did not run before.</summary>
+    public bool HasNewImage(IReadOnlyCollection<string> before) =>
+        FarSides.ImagesIn(Parts).Any(image => !before.Any(line => line.Contains(image, StringComparison.Ordinal)));
+
+    /// <summary>Ends all faults.</summary>
+    public void ClearFaults()
+    {
+        Parts.Vercel.Faults.Clear();
+        Parts.Vercel.ProductionFaults.Clear();
+        foreach (var cluster in Parts.Clusters.ByRegion.Values)
+            cluster.Faults!.Clear();
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -46,8 +46,16 @@ public sealed class LiveProduct : IAsyncDisposable
     static async Task<Product> DeployAsync(CancellationToken cancellation)
     {
         var product = await Product.StartAsync(cancellation);
-        (await product.RunAsync(cancellation, "DeployProduction")).ShouldEnd(0, "succeeded");
-        return product;
+        try
+        {
+            (await product.RunAsync(cancellation, "DeployProduction")).ShouldEnd(0, "succeeded");
+            return product;
+        }
+        catch
+        {
+            await product.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>The live product, until it is given back.</summary>

@@ -30,8 +30,9 @@ sealed class Product : IAsyncDisposable
     {
         SandboxFixture.RequireRoot();
         var folder = Directory.CreateTempSubdirectory("maily-rehearsal-");
-        var workspace = Workspace.CloneAsync(cancellation);
-        return new(folder, await SandboxFixture.StartAsync(folder.FullName, cancellation), await workspace);
+        await CompiledBuild.GetAsync();
+        var workspace = await Workspace.CloneAsync(cancellation);
+        return new(folder, await SandboxFixture.StartAsync(folder.FullName, cancellation), workspace);
     }
 
     /// <summary>Starts a run in the sandbox's environment, with some variables changed, or removed where null.</summary>

@@ -61,4 +61,6 @@ sealed class Rehearsing(AbsolutePath root)
 
 /// <summary>The deployment to the sandbox did not succeed.</summary>
 public sealed class RehearsalFailedException(int exitCode)
-    : DeployException($"The rehearsed deployment ended with exit code {exitCode}.", "Its first cause stands above, and in the report that it names.");
+    : DeployException(
+        exitCode == 130 ? "The rehearsed deployment was cancelled." : $"The rehearsed deployment ended with exit code {exitCode}.",
+        exitCode == 130 ? "What it did is undone; its report stands above." : "Its first cause stands above, and in the report that it names.");

@@ -21,6 +21,6 @@ public interface ICompensate : IPrepare
         .TryAfter<IDeployVercel>(x => x.DeployVercel)
         .TryAfter<ISmokeTest>(x => x.SmokeTest)
         .AssuredAfterFailure()
-        .OnlyWhenDynamic(() => Session.MustCompensate(this))
+        .OnlyWhenDynamic(() => Session.MustCompensate(this), "the deployment fails")
         .ExecutesAsync(cancellation => Session.Deployment!.CompensateAsync(cancellation));
 }

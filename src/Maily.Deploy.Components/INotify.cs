@@ -12,6 +12,6 @@ public interface INotify : IPrepare
         .TryAfter<ICompensate>(x => x.Compensate)
         .TryAfter<ISmokeTest>(x => x.SmokeTest)
         .AssuredAfterFailure()
-        .OnlyWhenDynamic(() => Session.Deployment != null)
+        .OnlyWhenDynamic(() => Session.Deployment != null, "a deployment began")
         .ExecutesAsync(cancellation => Announcement.EndedAsync(this, cancellation));
 }

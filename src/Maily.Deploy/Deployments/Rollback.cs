@@ -70,8 +70,8 @@ public static class Rollback
         DeploymentDefinition definition, IDeploymentStore store, DeploymentRequest request, DeploymentId id, RollbackPlan plan,
         ImmutableArray<ReleaseRecord> releases, DeploymentSummary? newest, CancellationToken abort)
     {
-        request.Log.LogInformation("Undoing {Deployment}", id);
         await using var deployment = await Deployment.ContinueAsync(definition, store, request, id, abort);
+        request.Log.LogInformation("Undoing {Deployment}", id);
         await RequireUnchangedAsync(store, request.Environment, releases, newest, abort);
         await store.SetHoldAsync(deployment.Context.HoldBecause($"{id} was rolled back"), abort);
         await deployment.CompensateAsync(abort);

@@ -50,7 +50,7 @@ public static class ReportText
     static string Headline(DeploymentReport report) => report.Outcome switch
     {
         DeploymentOutcome.Succeeded => $"{report.Environment} is deployed",
-        DeploymentOutcome.RolledBack => $"{report.Environment} was not deployed: {(report.Cancelled ? "cancelled" : "it failed")}, and everything was undone",
+        DeploymentOutcome.RolledBack => $"{report.Environment} was not deployed: {(report.Cancelled ? "cancelled" : "it failed")}, and what it did was undone",
         DeploymentOutcome.NeedsAttention => $"{report.Environment} needs a person",
         _ => $"{report.Environment} was refused before anything was touched",
     };

@@ -12,8 +12,6 @@ public sealed partial class ReadmeCommandTests
         ["Setup"] = "a step of .ci/run",
         ["Test"] = "runs these tests; a step of .ci/run",
         ["Test --projects NukeRunner"] = "would run tests within tests",
-        ["Benchmark"] = "measures; a step of .ci/run",
-        ["Pack"] = "a step of .ci/run",
     };
 
     static readonly string[] Here = ["Sandbox", "DeployProduction", "Status"];

@@ -55,6 +55,10 @@ public static class MailySchema
             place bigint generated always as identity primary key, environment text not null, deployment text not null, record json not null);
         create index if not exists release_by_environment on maily_deploy.release (environment, place desc)
         """,
+        // A lease of a program that knew no grace is one of a minute, or given back long ago.
+        """
+        alter table maily_deploy.lease add column if not exists grace interval not null default '15 seconds'
+        """,
     ];
 
     /// <summary>Makes what is missing. Two that do it at once wait for each other.</summary>

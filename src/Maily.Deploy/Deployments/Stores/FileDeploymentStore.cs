@@ -30,11 +30,11 @@ public sealed class FileDeploymentStore(string folder, TimeProvider time) : IDep
         await using var turn = await TakeTurnAsync(environment, cancellation);
         var former = await JsonLines.FindAsync<Lease>(LeaseFile(environment), cancellation);
         var now = time.GetUtcNow();
-        if (former is not null && former.ExpiresAt > now)
+        if (former is not null && former.FreeAt > now)
             return (false, former);
         // From the epoch's seconds on, so that numbers grow even when the folder is replaced by an empty one.
         var number = Math.Max((former?.FencingNumber ?? 0) + 1, now.ToUnixTimeSeconds());
-        var lease = new Lease(environment, holder, number, now, now + lifetime);
+        var lease = new Lease(environment, holder, number, now, now + lifetime) { Grace = Lease.GraceOf(lifetime) };
         await JsonLines.ReplaceAsync(LeaseFile(environment), lease, cancellation);
         return (true, lease);
     }
@@ -44,7 +44,7 @@ public sealed class FileDeploymentStore(string folder, TimeProvider time) : IDep
     {
         await using var turn = await TakeTurnAsync(lease.Environment, cancellation);
         var present = await RequireAsync(lease, cancellation);
-        var renewed = present with { ExpiresAt = time.GetUtcNow() + lifetime };
+        var renewed = present with { ExpiresAt = time.GetUtcNow() + lifetime, Grace = Lease.GraceOf(lifetime) };
         await JsonLines.ReplaceAsync(LeaseFile(lease.Environment), renewed, cancellation);
         return renewed;
     }
@@ -55,14 +55,14 @@ public sealed class FileDeploymentStore(string folder, TimeProvider time) : IDep
         await using var turn = await TakeTurnAsync(lease.Environment, cancellation);
         var present = await JsonLines.FindAsync<Lease>(LeaseFile(lease.Environment), cancellation);
         if (present?.FencingNumber == lease.FencingNumber)
-            await JsonLines.ReplaceAsync(LeaseFile(lease.Environment), present with { ExpiresAt = time.GetUtcNow() }, cancellation);
+            await JsonLines.ReplaceAsync(LeaseFile(lease.Environment), present with { ExpiresAt = Earlier(present.ExpiresAt, time.GetUtcNow()), Grace = TimeSpan.Zero }, cancellation);
     }
 
     /// <inheritdoc/>
     public async Task<Lease?> FindLeaseAsync(string environment, CancellationToken cancellation)
     {
         var lease = await JsonLines.FindAsync<Lease>(LeaseFile(environment), cancellation);
-        return lease is not null && lease.ExpiresAt > time.GetUtcNow() ? lease : null;
+        return lease is not null && lease.FreeAt > time.GetUtcNow() ? lease : null;
     }
 
     /// <inheritdoc/>
@@ -141,6 +141,8 @@ public sealed class FileDeploymentStore(string folder, TimeProvider time) : IDep
     string ReleaseFile(string environment) => Path.Combine(FolderOf(environment), "releases.jsonl");
 
     string JournalFile(string environment, DeploymentId deployment) => Path.Combine(FolderOf(environment), $"{deployment}.jsonl");
+
+    static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 
     async Task<Lease> RequireAsync(Lease lease, CancellationToken cancellation)
     {

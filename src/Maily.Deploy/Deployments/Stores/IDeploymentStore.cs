@@ -9,18 +9,21 @@ namespace Maily.Deploy.Deployments.Stores;
 /// <summary>Grants the exclusive right to change an environment.</summary>
 public interface ILeaseStore
 {
-    /// <summary>Takes the lease if nobody holds an unexpired one. Exactly one of several callers gets it.</summary>
+    /// <summary>
+    /// Takes the lease if it is free: given back, or expired since longer than its <see cref="Lease.Grace"/>. Exactly one of
+    /// several callers gets it.
+    /// </summary>
     /// <returns>The new lease with a higher fencing number than any before; or the one that is in the way.</returns>
     Task<(bool Granted, Lease Lease)> TryAcquireAsync(string environment, LeaseHolder holder, TimeSpan lifetime, CancellationToken cancellation);
 
-    /// <summary>Puts the expiry off to <paramref name="lifetime"/> from now.</summary>
+    /// <summary>Puts the expiry off to <paramref name="lifetime"/> from now; one that has expired is not renewed.</summary>
     /// <exception cref="LeaseLostException">It is not this holder's any more.</exception>
     Task<Lease> RenewAsync(Lease lease, TimeSpan lifetime, CancellationToken cancellation);
 
-    /// <summary>Gives the lease back; one that is lost already is left alone.</summary>
+    /// <summary>Gives the lease back, so that it is free at once; one that another holds already is left alone.</summary>
     Task ReleaseAsync(Lease lease, CancellationToken cancellation);
 
-    /// <summary>The unexpired lease, or null.</summary>
+    /// <summary>The lease that nobody else may take yet, or null where it is free.</summary>
     Task<Lease?> FindLeaseAsync(string environment, CancellationToken cancellation);
 }
 

@@ -47,7 +47,7 @@ public sealed class PostgresDeploymentStore : IDeploymentStore
             var granted = await database.ChangeAsync(StoreStatements.Acquire(environment, holder, lifetime), row => LeaseOf(environment, sent, row), cancellation);
             if (granted is [var lease])
                 return (true, lease);
-            // Between the two statements it may have expired: then it is ours to take.
+            // Between the two statements it may have become free: then it is ours to take.
             if (await FindLeaseAsync(environment, cancellation) is { } present)
                 return (false, present);
         }
@@ -145,7 +145,10 @@ public sealed class PostgresDeploymentStore : IDeploymentStore
     {
         var now = row.GetFieldValue<DateTimeOffset>(4);
         return new Lease(environment, Parse<LeaseHolder>(row.GetString(1)), row.GetInt64(0),
-            sent + (row.GetFieldValue<DateTimeOffset>(2) - now), sent + (row.GetFieldValue<DateTimeOffset>(3) - now));
+            sent + (row.GetFieldValue<DateTimeOffset>(2) - now), sent + (row.GetFieldValue<DateTimeOffset>(3) - now))
+        {
+            Grace = row.GetFieldValue<TimeSpan>(5),
+        };
     }
 
     static T JsonOf<T>(NpgsqlDataReader row) => Parse<T>(row.GetString(0));

@@ -15,32 +15,33 @@ sealed record StoreStatement(string Sql, params object?[] Values);
 /// </summary>
 static class StoreStatements
 {
-    const string LeaseColumns = "number, holder::text, acquired_at, expires_at, clock_timestamp()";
+    const string LeaseColumns = "number, holder::text, acquired_at, expires_at, clock_timestamp(), grace";
 
-    /// <summary>No row where somebody else holds it. Numbers start at the epoch's seconds, so that they grow even when a store is replaced by an empty one.</summary>
+    /// <summary>No row where it is not free. Numbers start at the epoch's seconds, so that they grow even when a store is replaced by an empty one.</summary>
     public static StoreStatement Acquire(string environment, LeaseHolder holder, TimeSpan lifetime) => new($"""
-        insert into maily_deploy.lease as present (environment, number, holder, acquired_at, expires_at)
-        values ($1, extract(epoch from clock_timestamp())::bigint, $2::json, clock_timestamp(), clock_timestamp() + $3)
+        insert into maily_deploy.lease as present (environment, number, holder, acquired_at, expires_at, grace)
+        values ($1, extract(epoch from clock_timestamp())::bigint, $2::json, clock_timestamp(), clock_timestamp() + $3, $4)
         on conflict (environment) do update set
             number = greatest(present.number + 1, excluded.number), holder = excluded.holder,
-            acquired_at = clock_timestamp(), expires_at = clock_timestamp() + $3
-        where present.expires_at <= clock_timestamp()
+            acquired_at = clock_timestamp(), expires_at = clock_timestamp() + $3, grace = excluded.grace
+        where present.expires_at + present.grace <= clock_timestamp()
         returning {LeaseColumns}
-        """, environment, Json(holder), lifetime);
+        """, environment, Json(holder), lifetime, Lease.GraceOf(lifetime));
 
     /// <summary>No row where the lease is lost.</summary>
     public static StoreStatement Renew(Lease lease, TimeSpan lifetime) => new($"""
-        update maily_deploy.lease set expires_at = clock_timestamp() + $3
+        update maily_deploy.lease set expires_at = clock_timestamp() + $3, grace = $4
         where environment = $1 and number = $2 and expires_at > clock_timestamp()
         returning {LeaseColumns}
-        """, lease.Environment, lease.FencingNumber, lifetime);
+        """, lease.Environment, lease.FencingNumber, lifetime, Lease.GraceOf(lifetime));
 
     public static StoreStatement Release(Lease lease) => new("""
-        update maily_deploy.lease set expires_at = least(expires_at, clock_timestamp()) where environment = $1 and number = $2
+        update maily_deploy.lease set expires_at = least(expires_at, clock_timestamp()), grace = interval '0'
+        where environment = $1 and number = $2
         """, lease.Environment, lease.FencingNumber);
 
     public static StoreStatement FindLease(string environment) => new(
-        $"select {LeaseColumns} from maily_deploy.lease where environment = $1 and expires_at > clock_timestamp()", environment);
+        $"select {LeaseColumns} from maily_deploy.lease where environment = $1 and expires_at + grace > clock_timestamp()", environment);
 
     /// <summary>
     /// Gives whether the lease holds, whether the record was written now, and the record that stood there before. The lease's row

@@ -5,6 +5,8 @@ namespace Maily.Deploy.Tests.Deployments.Stores;
 /// <summary>What every store promises of leases.</summary>
 public abstract partial class DeploymentStoreContract
 {
+    static TimeSpan Grace => Lifetime / 4;
+
     [Fact]
     public async Task Exactly_one_of_twenty_takers_gets_the_lease()
     {
@@ -22,12 +24,65 @@ public abstract partial class DeploymentStoreContract
         var lost = await TakeAsync(1);
         (await Store.TryAcquireAsync(environment, Holder(2), Lifetime, Cancellation)).Granted.ShouldBeFalse();
 
-        await ExpireAsync(environment, Lifetime);
+        await ExpireAsync(environment, Lifetime + Grace);
         (await Store.FindLeaseAsync(environment, Cancellation)).ShouldBeNull();
         var taken = await TakeAsync(2);
 
         taken.FencingNumber.ShouldBeGreaterThan(lost.FencingNumber);
         taken.Holder.ShouldBe(Holder(2));
+    }
+
+    [Fact]
+    public async Task Requests_that_are_under_way_at_the_expiry_may_arrive_before_the_lease_is_taken_over()
+    {
+        var held = await TakeAsync(1);
+        await ExpireAsync(environment, Lifetime + Grace / 2);
+
+        var (granted, present) = await Store.TryAcquireAsync(environment, Holder(2), Lifetime, Cancellation);
+
+        granted.ShouldBeFalse();
+        present.Holder.ShouldBe(held.Holder);
+        (present.FreeAt - present.ExpiresAt).ShouldBe(Grace);
+        (await Store.FindLeaseAsync(environment, Cancellation)).ShouldNotBeNull().FencingNumber.ShouldBe(held.FencingNumber);
+        await ShouldBeLostAsync(held);
+        await ExpireAsync(environment, Grace / 2);
+        (await TakeAsync(2)).FencingNumber.ShouldBeGreaterThan(held.FencingNumber);
+    }
+
+    [Fact]
+    public async Task The_grace_is_the_one_of_the_lease_that_ends_and_grows_with_its_lifetime()
+    {
+        var held = await TakeAsync(1);
+        held.Grace.ShouldBe(Grace);
+        (await Store.RenewAsync(held, Lifetime * 10, Cancellation)).Grace.ShouldBe(Grace * 10);
+
+        await ExpireAsync(environment, Lifetime * 10 + Grace * 9);
+        (await Store.TryAcquireAsync(environment, Holder(2), TimeSpan.FromSeconds(2), Cancellation)).Granted.ShouldBeFalse();
+        await ExpireAsync(environment, Grace);
+        (await Store.TryAcquireAsync(environment, Holder(2), TimeSpan.FromSeconds(2), Cancellation)).Granted.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task An_expired_lease_that_is_given_back_is_free_at_once()
+    {
+        var late = await TakeAsync(1);
+        await ExpireAsync(environment, Lifetime);
+
+        await Store.ReleaseAsync(late, Cancellation);
+
+        (await Store.FindLeaseAsync(environment, Cancellation)).ShouldBeNull();
+        await TakeAsync(2);
+    }
+
+    [Fact]
+    public async Task Who_lost_a_lease_that_nobody_has_taken_is_not_told_that_it_has_it_itself()
+    {
+        var lost = await TakeAsync(1);
+        await ExpireAsync(environment, Lifetime);
+
+        var error = await Should.ThrowAsync<LeaseLostException>(Store.RenewAsync(lost, Lifetime, Cancellation));
+
+        error.Evidence.ShouldBe("Nobody holds it now.");
     }
 
     [Fact]
@@ -46,7 +101,7 @@ public abstract partial class DeploymentStoreContract
     public async Task A_lost_holder_can_neither_renew_nor_write()
     {
         var lost = await TakeAsync(1);
-        await ExpireAsync(environment, Lifetime);
+        await ExpireAsync(environment, Lifetime + Grace);
         await ShouldBeLostAsync(lost);
 
         var taken = await TakeAsync(2);
@@ -62,7 +117,7 @@ public abstract partial class DeploymentStoreContract
     public async Task Who_lost_the_lease_learns_who_has_it()
     {
         var lost = await TakeAsync(1);
-        await ExpireAsync(environment, Lifetime);
+        await ExpireAsync(environment, Lifetime + Grace);
         await TakeAsync(2);
 
         var error = await Should.ThrowAsync<LeaseLostException>(Store.RenewAsync(lost, Lifetime, Cancellation));

@@ -1,16 +1,19 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace Maily.Deploy.Components;
+namespace Maily.Deploy;
 
 /// <summary>Reads durations as people type them: <c>90s</c>, <c>15m</c>, <c>2h</c>.</summary>
-static partial class Duration
+public static partial class Duration
 {
     /// <summary>The duration.</summary>
     /// <exception cref="MalformedDurationException">The text is none.</exception>
-    public static TimeSpan Parse(string text) => Form().Match(text) is { Success: true } match
+    public static TimeSpan Parse(string text) => TryParse(text) ?? throw new MalformedDurationException(text);
+
+    /// <summary>The duration, or null where the text is none.</summary>
+    public static TimeSpan? TryParse(string text) => Form().Match(text) is { Success: true } match
         ? double.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture) * UnitOf(match.Groups["unit"].Value)
-        : throw new MalformedDurationException(text);
+        : null;
 
     static TimeSpan UnitOf(string unit) => unit switch
     {

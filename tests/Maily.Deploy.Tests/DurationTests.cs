@@ -1,4 +1,4 @@
-namespace Maily.Deploy.Components.Tests.Running;
+namespace Maily.Deploy.Tests;
 
 public sealed class DurationTests
 {
@@ -23,13 +23,5 @@ public sealed class DurationTests
         var refused = Should.Throw<MalformedDurationException>(() => Duration.Parse(text));
         refused.Kind.ShouldBe(FailureKind.Refused);
         refused.Remedy.ShouldContain("15m");
-    }
-
-    [Fact]
-    public void A_run_with_a_malformed_wait_is_refused()
-    {
-        using var run = new SampleRun();
-        run.Start("Deploy", "--wait", "soon").ShouldBe(3, run.Output);
-        run.Scenario.Far.Asked.ShouldBeEmpty();
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Maily.Deploy.Deployments;
 using Maily.Deploy.Deployments.Journals;
+using Maily.Deploy.Deployments.Leases;
 using Maily.Deploy.Deployments.Pipelines;
 using Maily.Deploy.Deployments.Stores;
 using Maily.Deploy.Git;
@@ -105,13 +106,14 @@ public sealed class DeploymentSession
     /// <summary>What the build asks for.</summary>
     public async Task<DeploymentRequest> RequestAsync(IHazDeployment build, CancellationToken cancellation)
     {
-        var (_, definition, facts, log, id) = await LoadAsync(build, cancellation);
+        var (variables, definition, facts, log, id) = await LoadAsync(build, cancellation);
         var planned = Planned(build, definition.Pipeline);
         return new DeploymentRequest
         {
             Id = id, Environment = build.Environment, Commit = facts.Commit, Log = log, Redact = loaded!.Redact, Time = Time,
             Folder = build.RootDirectory / "artifacts" / "deployments",
             Wait = build.Wait is { } wait ? Duration.Parse(wait) : TimeSpan.Zero,
+            LeaseLifetime = LeaseLifetime.From(variables),
             Stages = planned,
             Skipped = [.. definition.Pipeline.Stages.Where(stage => stage.Skip is { } part && build.IsSkipped(part) || IsLeftOut(build, stage.Name)).Select(stage => stage.Name)],
         };

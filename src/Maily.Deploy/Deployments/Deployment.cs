@@ -138,7 +138,7 @@ public sealed class Deployment : IAsyncDisposable
     {
         await store.PrepareAsync(cancellation);
         var lease = await LeaseKeeper.AcquireAsync(
-            store, request.Environment, request.HolderOf(id.Value), LeaseKeeper.StandardLifetime, request.Wait, request.Time, request.Log, cancellation);
+            store, request.Environment, request.HolderOf(id.Value), request.LeaseLifetime, request.Wait, request.Time, request.Log, cancellation);
         try
         {
             // Asked while the lease is held: what is unfinished now, nobody else will finish.

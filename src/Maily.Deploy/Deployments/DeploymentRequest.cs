@@ -34,6 +34,9 @@ public sealed record DeploymentRequest
     /// <summary>How long to wait while another deployment holds the environment.</summary>
     public TimeSpan Wait { get; init; }
 
+    /// <summary>How long the lease lives without a heartbeat.</summary>
+    public TimeSpan LeaseLifetime { get; init; } = LeaseKeeper.StandardLifetime;
+
     /// <summary>The stages that this run leaves out.</summary>
     public ImmutableHashSet<string> Skipped { get; init; } = [];
 

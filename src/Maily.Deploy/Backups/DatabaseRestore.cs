@@ -25,8 +25,7 @@ public sealed class DatabaseRestore(DatabaseWriter database, ProcessRunner proce
         try
         {
             await WriteScriptsAsync(scripts, Path.Combine(folder, DatabaseBackup.DumpFolder), plan, ownRoles, tools, cancellation);
-            database.Permit.ThrowIfExpired();
-            await processes.RunAsync(RunCommand(tools, database.Settings, scripts), null, cancellation);
+            await database.Permit.BoundAsync(token => processes.RunAsync(RunCommand(tools, database.Settings, scripts), null, token), cancellation);
         }
         catch (CommandFailedException failed)
         {

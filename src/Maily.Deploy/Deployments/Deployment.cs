@@ -67,17 +67,19 @@ public sealed class Deployment : IAsyncDisposable
             await new StageRunner((step, cancellation) => runner.RunAsync(step, Context, cancellation))
                 .RunAsync(steps, new StopSignals(stop.Token, abort.Token));
         }
-        catch (OperationCanceledException) when (lease.Loss is { } loss)
+        catch (Exception ended) when (ended is PermitExpiredException || ended is OperationCanceledException && lease.Loss is not null)
         {
             // Nobody cancelled: the first cause is who has the lease now.
-            ExceptionDispatchInfo.Throw(loss);
+            if (await lease.FindLossAsync(signals.Abort) is { } loss)
+                throw loss;
+            ExceptionDispatchInfo.Throw(ended);
         }
     }
 
     /// <summary>Undoes what was done, last first; nothing where the lease is lost, since another deployment may be at work.</summary>
     public async Task CompensateAsync(CancellationToken abort)
     {
-        if (lease.Loss is not null)
+        if (await lease.FindLossAsync(abort) is not null)
             return;
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(abort, lease.Lost);
         var compensation = new Compensation(journal, step => definition.CompensatorOf(step.Id.Stage, step.CompensatorType), context.Time);
@@ -97,7 +99,7 @@ public sealed class Deployment : IAsyncDisposable
     /// <exception cref="LeaseLostException">The lease is lost: the journal is left as it is, for a rollback.</exception>
     public async Task EndAsync(bool succeeded, CancellationToken cancellation)
     {
-        if (lease.Loss is { } loss)
+        if (await lease.FindLossAsync(cancellation) is { } loss)
             throw loss;
         await BringToStoreAsync(succeeded, cancellation);
         var outcome = OutcomeOf(succeeded);

@@ -39,21 +39,16 @@ public sealed class FarSideClient
     /// <exception cref="FarSideSilentException">No answer came, in all tries.</exception>
     /// <exception cref="PermitExpiredException">The lease has ended.</exception>
     public async Task<HttpAnswer> ChangeIdempotentlyAsync(ChangePermit permit, Func<HttpRequestMessage> request, CancellationToken cancellation) =>
-        await reads.ExecuteAsync(async token => await SendAsync(request, Deadline(permit), token), cancellation);
+        await reads.ExecuteAsync(async token => await ChangeAsync(permit, request, token), cancellation);
 
     /// <summary>Sends a change once; only 429, which says that nothing happened, is repeated.</summary>
     /// <exception cref="FarSideSilentException">The answer was lost: the change may have happened, so look before trying again.</exception>
     /// <exception cref="PermitExpiredException">The lease has ended.</exception>
     public async Task<HttpAnswer> ChangeOnceAsync(ChangePermit permit, Func<HttpRequestMessage> request, CancellationToken cancellation) =>
-        await changes.ExecuteAsync(async token => await SendAsync(request, Deadline(permit), token), cancellation);
+        await changes.ExecuteAsync(async token => await ChangeAsync(permit, request, token), cancellation);
 
-    // A request must not outlive the lease: whoever takes it over may count on silence from here.
-    TimeSpan Deadline(ChangePermit permit)
-    {
-        permit.ThrowIfExpired();
-        var left = permit.Expires - time.GetUtcNow();
-        return left < options.TryTimeout ? left : options.TryTimeout;
-    }
+    Task<HttpAnswer> ChangeAsync(ChangePermit permit, Func<HttpRequestMessage> request, CancellationToken cancellation) =>
+        permit.BoundAsync(token => SendAsync(request, options.TryTimeout, token), cancellation);
 
     async Task<HttpAnswer> SendAsync(Func<HttpRequestMessage> make, TimeSpan timeout, CancellationToken cancellation)
     {

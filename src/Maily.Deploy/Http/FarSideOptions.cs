@@ -12,6 +12,6 @@ public sealed record FarSideOptions
     /// <summary>The longest wait that a far side may ask for with Retry-After.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Time-out of one try; a change is given less where its lease ends sooner.</summary>
+    /// <summary>Time-out of one try; a change is broken off before where its lease ends sooner.</summary>
     public TimeSpan TryTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

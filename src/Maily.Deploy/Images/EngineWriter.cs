@@ -11,9 +11,19 @@ sealed class EngineWriter(ImageSettings settings, ChangePermit permit) : IDispos
 
     /// <summary>Builds the image and gives it its content tag.</summary>
     /// <exception cref="ImageBuildException">An instruction failed.</exception>
-    public async Task BuildAsync(ImageBuild build, Action<string> onLine, CancellationToken cancellation)
+    public Task BuildAsync(ImageBuild build, Action<string> onLine, CancellationToken cancellation) =>
+        permit.BoundAsync(token => SendBuildAsync(build, onLine, token), cancellation);
+
+    /// <summary>Pushes the image's content tag and gives the digest that the registry answered.</summary>
+    /// <exception cref="ImagePushException">The registry or the engine refused it, or the connection was lost.</exception>
+    public Task<string> PushAsync(ImageBuild build, Action<string> onLine, CancellationToken cancellation) =>
+        permit.BoundAsync(token => SendPushAsync(build, onLine, token), cancellation);
+
+    /// <inheritdoc/>
+    public void Dispose() => engine.Dispose();
+
+    async Task SendBuildAsync(ImageBuild build, Action<string> onLine, CancellationToken cancellation)
     {
-        permit.ThrowIfExpired();
         var log = new BuildLog(onLine);
         var parameters = new ImageBuildParameters
         {
@@ -39,11 +49,8 @@ sealed class EngineWriter(ImageSettings settings, ChangePermit permit) : IDispos
             throw new ImageBuildException(build.Image.Name, log.Instruction, error, log.Tail);
     }
 
-    /// <summary>Pushes the image's content tag and gives the digest that the registry answered.</summary>
-    /// <exception cref="ImagePushException">The registry or the engine refused it, or the connection was lost.</exception>
-    public async Task<string> PushAsync(ImageBuild build, Action<string> onLine, CancellationToken cancellation)
+    async Task<string> SendPushAsync(ImageBuild build, Action<string> onLine, CancellationToken cancellation)
     {
-        permit.ThrowIfExpired();
         var log = new BuildLog(onLine);
         await engine.CallAsync(async client =>
         {
@@ -52,9 +59,6 @@ sealed class EngineWriter(ImageSettings settings, ChangePermit permit) : IDispos
         });
         return log is { Error: null, Digest: { } digest } ? digest : throw new ImagePushException(build.Reference, log.Error ?? "The engine named no digest.", log.Tail);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => engine.Dispose();
 
     // The archive is written while the engine reads it, so that its size does not matter.
     static async Task SendAsync(BuildContext context, Func<Stream, Task> send, CancellationToken cancellation)

@@ -10,12 +10,12 @@ sealed class RegistryWriter(ImageSettings settings, RegistryReader registry, Cha
     public async Task TagAsync(string image, ServedManifest manifest, string tag, CancellationToken cancellation)
     {
         var scope = $"repository:{settings.Registry.RepositoryOf(image)}:pull,push";
-        using var answer = await registry.SendAsync(() =>
+        using var answer = await permit.BoundAsync(token => registry.SendAsync(() =>
         {
             permit.ThrowIfExpired();
             var content = new ByteArrayContent(manifest.Content) { Headers = { ContentType = new MediaTypeHeaderValue(manifest.MediaType) } };
             return new HttpRequestMessage(HttpMethod.Put, registry.ManifestUri(image, tag)) { Content = content };
-        }, scope, cancellation);
+        }, scope, token), cancellation);
         await registry.EnsureAsync(answer, $"PUT {settings.Registry.NameOf(image)}:{tag}", cancellation);
     }
 }

@@ -80,7 +80,7 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
         var invalid = await InvalidIndexes.ReadAsync(connection, cancellation);
         try
         {
-            await ExecuteAsync(connection, file, group.Statements, cancellation);
+            await database.Permit.BoundAsync(token => ExecuteAsync(connection, file, group.Statements, token), cancellation);
         }
         catch (MigrationFailedException)
         {

@@ -49,15 +49,25 @@ public sealed class DatabaseWriter(DatabaseSettings settings, Deployments.Steps.
     /// higher fencing number has been at this database. Needs <see cref="MailySchema.EnsureAsync"/> before.
     /// </summary>
     /// <exception cref="FencedOutException">One has; nothing is changed.</exception>
-    public async Task InFencedTransactionAsync(
-        NpgsqlConnection connection, string environment, Func<NpgsqlTransaction, CancellationToken, Task> change, CancellationToken cancellation)
+    /// <exception cref="Deployments.Steps.PermitExpiredException">The lease behind the permit has ended: what was not committed before is not made.</exception>
+    public Task InFencedTransactionAsync(
+        NpgsqlConnection connection, string environment, Func<NpgsqlTransaction, CancellationToken, Task> change, CancellationToken cancellation) =>
+        Permit.BoundAsync(async token =>
+        {
+            await using var transaction = await connection.BeginTransactionAsync(token);
+            await BoundIdlenessAsync(connection, token);
+            await Fence.HoldAsync(connection, environment, Permit.FencingNumber, token);
+            await change(transaction, token);
+            await BoundIdlenessAsync(connection, token);
+            Permit.ThrowIfExpired();
+            await transaction.CommitAsync(token);
+        }, cancellation);
+
+    // A holder that stands still in the middle, or just before its commit, must not come back to it when the lease is another's.
+    Task BoundIdlenessAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        Permit.ThrowIfExpired();
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await Fence.HoldAsync(connection, environment, Permit.FencingNumber, cancellation);
-        await change(transaction, cancellation);
-        Permit.ThrowIfExpired();
-        await transaction.CommitAsync(cancellation);
+        var left = (int)Math.Clamp(Permit.Left.TotalMilliseconds, 1, int.MaxValue);
+        return connection.RunAsync($"set local idle_in_transaction_session_timeout = {left}", cancellation);
     }
 }
 

@@ -31,7 +31,7 @@ static class Deployed
             await step.CaptureAsync(Context, CancellationToken.None);
             if ((await step.FindAsync(Context, CancellationToken.None)).State != FindingState.Absent)
                 continue;
-            var permit = new ChangePermit(Context.Id, step.Id, 1, TimeProvider.System, () => DateTimeOffset.MaxValue);
+            var permit = new ChangePermit(Context.Id, step.Id, 1, TimeProvider.System, () => TimeSpan.MaxValue);
             var outputs = await step.ApplyAsync(new StepContext(Context, permit), CancellationToken.None);
             var verification = await step.VerifyAsync(Context, outputs, CancellationToken.None);
             if (!verification.IsAsWanted)

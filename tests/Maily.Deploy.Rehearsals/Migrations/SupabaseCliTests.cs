@@ -73,7 +73,7 @@ public sealed partial class SupabaseCliTests(SandboxFixture fixture) : IDisposab
     async Task MigrateAsync(string url)
     {
         foreach (var step in await Stage(url).PlanAsync(Context, Cancellation))
-            await step.ApplyAsync(new StepContext(Context, new ChangePermit(Context.Id, step.Id, 1, TimeProvider.System, () => DateTimeOffset.MaxValue)), Cancellation);
+            await step.ApplyAsync(new StepContext(Context, new ChangePermit(Context.Id, step.Id, 1, TimeProvider.System, () => TimeSpan.MaxValue)), Cancellation);
     }
 
     async Task<string> CliAsync(params string[] arguments)

@@ -200,8 +200,10 @@ public sealed class DeploymentTests : IDisposable
         (await other.Store.FindLeaseAsync(World.Environment, Cancellation))!.Holder.User.ShouldBe("eve");
     }
 
-    [Fact]
-    public async Task A_stage_that_a_lost_lease_breaks_off_says_so_rather_than_cancelled()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_stage_that_a_lost_lease_breaks_off_says_so_rather_than_cancelled_or_not_permitted(bool isCancelled)
     {
         using var other = new World();
         other.Plan["Migrate"] = [other.Step("Migrate/1", "new"), other.Step("Migrate/2", "new", StepKind.Reversible, "Migrate/1")];
@@ -213,7 +215,7 @@ public sealed class DeploymentTests : IDisposable
             var lease = (await other.Store.FindLeaseAsync(World.Environment, Cancellation))!;
             await other.Store.ReleaseAsync(lease, Cancellation);
             await Should.ThrowAsync<Maily.Deploy.Deployments.Leases.LeaseLostException>(deployment.RunStageAsync("DeployK8s", StopSignals.None));
-            throw new OperationCanceledException("broken off");
+            throw isCancelled ? new OperationCanceledException("broken off") : new PermitExpiredException(deployment.Context.Id, new("Migrate", "2"));
         };
         other.Plan["DeployK8s"] = [other.Step("DeployK8s/eu", "new")];
 

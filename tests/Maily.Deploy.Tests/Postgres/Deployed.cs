@@ -25,8 +25,10 @@ public sealed class Deployed(string folder, long fencingNumber = 1, string suffi
 
     public StepContext StepContext(StepId step) => new(Context, Permit(step));
 
-    public ChangePermit Permit(StepId step) =>
-        new(Context.Id, step, fencingNumber, TimeProvider.System, () => DateTimeOffset.MaxValue);
+    public ChangePermit Permit(StepId step) => Permit(step, () => TimeSpan.MaxValue);
+
+    /// <summary>One whose lease ends.</summary>
+    public ChangePermit Permit(StepId step, Func<TimeSpan> left) => new(Context.Id, step, fencingNumber, TimeProvider.System, left);
 
     /// <summary>Captures, applies and verifies all steps of the stage, and gives their restore points.</summary>
     public async Task<List<(Step Step, RestorePoint Point, StepOutputs Outputs)>> RunAsync(IStagePlanner stage, CancellationToken cancellation)

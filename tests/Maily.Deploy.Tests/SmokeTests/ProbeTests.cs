@@ -94,7 +94,7 @@ public sealed class ProbeTests
         handler.Requests.ShouldBeEmpty();
     }
 
-    static StepContext Step { get; } = new(Context, new ChangePermit(Context.Id, new StepId("SmokeTest", "api"), 1, TimeProvider.System, () => DateTimeOffset.MaxValue));
+    static StepContext Step { get; } = new(Context, new ChangePermit(Context.Id, new StepId("SmokeTest", "api"), 1, TimeProvider.System, () => TimeSpan.MaxValue));
 
     static async Task<Step> PlanAsync(HttpMessageHandler handler, ProbeSpec probe) => (await new SmokeTestStage(new SmokeTestOptions
     {

@@ -6,17 +6,21 @@ namespace Maily.Deploy.Deployments.Leases;
 /// <summary>Takes a lease, renews it by a heartbeat while it lives, and gives it back when disposed.</summary>
 public sealed class LeaseKeeper : IAsyncDisposable
 {
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan NotedJump = TimeSpan.FromSeconds(3);
+
     readonly ILeaseStore store;
     readonly TimeProvider time;
     readonly ILogger log;
-    readonly TimeSpan lifetime;
     readonly CancellationTokenSource end = new();
     readonly CancellationTokenSource lost = new();
     readonly Task heartbeat;
+    volatile LeaseTerm term;
 
-    LeaseKeeper(ILeaseStore store, Lease lease, TimeSpan lifetime, TimeProvider time, ILogger log)
+    LeaseKeeper(ILeaseStore store, LeaseTerm term, TimeProvider time, ILogger log)
     {
-        (this.store, Lease, this.lifetime, this.time, this.log) = (store, lease, lifetime, time, log);
+        (this.store, this.term, this.time, this.log) = (store, term, time, log);
         heartbeat = BeatAsync();
     }
 
@@ -24,7 +28,10 @@ public sealed class LeaseKeeper : IAsyncDisposable
     public static TimeSpan StandardLifetime { get; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The lease with its present expiry.</summary>
-    public Lease Lease { get; private set; }
+    public Lease Lease => term.Lease;
+
+    /// <summary>What is left of it unless it is renewed; never more than the store grants, whatever happens to this machine's clocks.</summary>
+    public TimeSpan Left => term.Left(time);
 
     /// <summary>Cancelled when the lease is lost: nothing more may be changed, nor undone.</summary>
     public CancellationToken Lost => lost.Token;
@@ -37,19 +44,41 @@ public sealed class LeaseKeeper : IAsyncDisposable
     public static async Task<LeaseKeeper> AcquireAsync(
         ILeaseStore store, string environment, LeaseHolder holder, TimeSpan lifetime, TimeSpan wait, TimeProvider time, ILogger log, CancellationToken cancellation)
     {
-        var deadline = time.GetUtcNow() + wait;
-        var said = false;
-        while (true)
+        var begun = time.GetTimestamp();
+        for (var said = false; ; said = true)
         {
+            var (at, stamp) = (time.GetUtcNow(), time.GetTimestamp());
             var (granted, lease) = await store.TryAcquireAsync(environment, holder, lifetime, cancellation);
             if (granted)
-                return new LeaseKeeper(store, lease, lifetime, time, log);
-            if (time.GetUtcNow() >= deadline)
+                return new LeaseKeeper(store, new LeaseTerm(lease, lifetime, at, stamp), time, log);
+            var left = wait - time.GetElapsedTime(begun);
+            if (left <= TimeSpan.Zero)
                 throw new LeaseHeldException(lease);
             if (!said)
-                log.LogInformation("{Environment} is held by {Holder} since {Since:u}: waiting until {Deadline:u}", environment, lease.Holder, lease.AcquiredAt, deadline);
-            said = true;
+                log.LogInformation("{Environment} is held by {Holder} since {Since:u}: waiting until {Deadline:u} for its end, or taking over at {Free:u} if it is not renewed",
+                    environment, lease.Holder, lease.AcquiredAt, time.GetUtcNow() + left, lease.FreeAt);
             await Task.Delay(TimeSpan.FromSeconds(1), time, cancellation);
+        }
+    }
+
+    /// <summary>Why the lease is lost, with who holds it now where the store answers; null where it is held.</summary>
+    public async Task<LeaseLostException?> FindLossAsync(CancellationToken cancellation)
+    {
+        // Whoever changes something may learn that it has ended just before the heartbeat does, whose word decides.
+        while (Loss is null && Left <= TimeSpan.Zero)
+            await Task.Delay(Pause, time, cancellation);
+        if (Loss is null)
+            return null;
+        using var bound = new CancellationTokenSource(AskLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, cancellation);
+        try
+        {
+            return Loss = new LeaseLostException(Lease, await store.FindLeaseAsync(Lease.Environment, either.Token));
+        }
+        catch (Exception unanswered)
+        {
+            log.LogWarning("Who holds {Environment} now cannot be read: {Reason}", Lease.Environment, unanswered.Message);
+            return Loss;
         }
     }
 
@@ -106,29 +135,39 @@ public sealed class LeaseKeeper : IAsyncDisposable
     }
 
     /// <summary>A quarter of the lifetime, but never past the expiry: running steps must end when the lease does.</summary>
-    TimeSpan UntilNextBeat()
-    {
-        var left = Lease.ExpiresAt - time.GetUtcNow();
-        return left < TimeSpan.Zero ? TimeSpan.Zero : left < lifetime / 4 ? left : lifetime / 4;
-    }
+    TimeSpan UntilNextBeat() => Left is var left && left < TimeSpan.Zero ? TimeSpan.Zero : Shorter(left, term.Lifetime / 4);
 
     async Task RenewAsync()
     {
-        var left = Lease.ExpiresAt - time.GetUtcNow();
+        WarnOfJump();
+        // By the steady clock alone: where only the wall clock was set ahead, the store knows better.
+        var left = term.SteadyLeft(time);
         if (left <= TimeSpan.Zero)
-            throw new LeaseLostException(Lease, null);
+            throw LeaseLostException.Unrenewed(Lease);
         // Bounded: a connection that hangs must not hide that the lease has ended.
-        using var bound = new CancellationTokenSource(left < lifetime / 4 ? left : lifetime / 4, time);
+        using var bound = new CancellationTokenSource(Shorter(left, term.Lifetime / 4), time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, end.Token);
         try
         {
-            Lease = await store.RenewAsync(Lease, lifetime, either.Token);
+            var (at, stamp) = (time.GetUtcNow(), time.GetTimestamp());
+            var renewed = await store.RenewAsync(Lease, term.Lifetime, either.Token);
+            term = term with { Lease = renewed, AskedAt = at, AskedStamp = stamp };
         }
         catch (Exception unreachable) when (unreachable is not LeaseLostException && !end.IsCancellationRequested)
         {
-            if (time.GetUtcNow() >= Lease.ExpiresAt)
-                throw new LeaseLostException(Lease, null);
+            if (Left <= TimeSpan.Zero)
+                throw LeaseLostException.Unrenewed(Lease);
             log.LogWarning("The lease on {Environment} could not be renewed and expires at {Expiry:u}: {Reason}", Lease.Environment, Lease.ExpiresAt, unreachable.Message);
         }
     }
+
+    void WarnOfJump()
+    {
+        var jump = term.Jump(time);
+        if (jump.Duration() > NotedJump)
+            log.LogWarning("The clock of this machine was set {Direction:l} by {Seconds:0} s within {Elapsed:0} s, or the machine slept: the lease on {Environment} counts by whichever clock leaves less",
+                jump > TimeSpan.Zero ? "ahead" : "back", jump.Duration().TotalSeconds, time.GetElapsedTime(term.AskedStamp).TotalSeconds, Lease.Environment);
+    }
+
+    static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

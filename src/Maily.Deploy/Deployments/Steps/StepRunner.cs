@@ -37,7 +37,7 @@ sealed class StepRunner(Journal journal, LeaseKeeper lease, TimeProvider time)
 
     /// <summary>The right to change the far side, for one step or its compensation.</summary>
     public StepContext ContextOf(StepId step, DeploymentContext context) =>
-        new(context, new ChangePermit(context.Id, step, lease.Lease.FencingNumber, time, () => lease.Lease.ExpiresAt));
+        new(context, new ChangePermit(context.Id, step, lease.Lease.FencingNumber, time, () => lease.Left));
 
     async Task<StepOutputs> GoAsync(Step step, DeploymentContext context, CancellationToken abort)
     {

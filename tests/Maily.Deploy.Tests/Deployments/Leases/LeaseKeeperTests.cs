@@ -98,6 +98,24 @@ public sealed class LeaseKeeperTests : IDisposable
 
         error.Lease.Holder.ShouldBe(keeper.Lease.Holder);
         error.Kind.ShouldBe(FailureKind.Refused);
+        error.Fact.ShouldContain($"ada@laptop (process 1, d) since {keeper.Lease.AcquiredAt:u}");
+        error.Remedy.ShouldContain($"{keeper.Lease.ExpiresAt:u}");
+        error.Remedy.ShouldContain($"taken over at {keeper.Lease.ExpiresAt + Lifetime / 4:u}");
+    }
+
+    [Fact]
+    public async Task Who_waits_takes_a_dead_lease_over_when_its_last_requests_must_have_arrived()
+    {
+        await using var dead = await AcquireAsync(TimeSpan.Zero);
+        store.OnRenew = () => Task.FromResult<Exception?>(new IOException("gone"));
+        var waiting = AcquireAsync(TimeSpan.FromMinutes(15));
+        await AdvanceUntilAsync(Lifetime, () => dead.Lost.IsCancellationRequested);
+
+        while (!waiting.IsCompleted)
+            await AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => true);
+
+        await using var taken = await waiting;
+        taken.Lease.AcquiredAt.ShouldBe(dead.Lease.FreeAt, TimeSpan.FromSeconds(1));
     }
 
     public void Dispose() => folder.Delete(recursive: true);

@@ -32,7 +32,7 @@ sealed class Ending(IHazDeployment build)
         if (Session.Deployment is { } deployment)
             report = ReportComposer.Fill(report, deployment.State, deployment.Compensated);
         var path = await ReportFiles.WriteAsync(build.RootDirectory / "artifacts" / "deployments" / loaded.Id.Value, report, cancellation);
-        loaded.Log.LogInformation("{Deployment} {Outcome}: {Path}", loaded.Id, outcome, path);
+        loaded.Log.LogInformation("{Deployment} {Outcome}{Unchanged}: {Path}", loaded.Id, outcome, report.IsUnchanged ? ", nothing changed" : "", path);
         foreach (var line in report.ToDo)
             loaded.Log.LogWarning("A person must act: {What}", line);
         build.ExitCode = ExitCodeOf(outcome);

@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 using Maily.Deploy.Deployments;
 using Maily.Deploy.Deployments.Pipelines;
 using Maily.Deploy.Deployments.Steps;
+using Maily.Deploy.Migrations;
 using Maily.Deploy.Postgres;
 using Maily.Deploy.Processes;
+using Microsoft.Extensions.Logging;
 
 namespace Maily.Deploy.Backups;
 
@@ -20,7 +22,8 @@ public static class BackupOutputs
     public const string Bytes = "bytes";
 }
 
-/// <summary>Backs up the application's schemas before anything changes them: one additive step.</summary>
+/// <summary>Backs up the application's schemas before anything changes them: one additive step. It is unchanged in a run that would
+/// migrate and has nothing to migrate, of the commit that is live already.</summary>
 public sealed class BackupStage(DatabaseSettings settings, ProcessRunner processes) : IStagePlanner
 {
     /// <summary>The stage's name.</summary>
@@ -54,7 +57,10 @@ sealed class BackupStep(DatabaseSettings settings, ProcessRunner processes, stri
     public override async Task<Finding> FindAsync(DeploymentContext context, CancellationToken cancellation)
     {
         var receipt = await BackupReceipt.FindAsync(folder, cancellation);
-        return receipt?.Deployment == context.Id.Value ? Finding.ByThis(Outputs(receipt)) : Finding.Absent;
+        if (receipt?.Deployment == context.Id.Value)
+            return Finding.ByThis(Outputs(receipt));
+        return await IsAtRiskAsync(context, cancellation) ? Finding.Absent
+            : Finding.AsWanted(StepOutputs.Of(("because", $"no migration is pending and commit {context.Commit[..7]} is live already: nothing is at risk")));
     }
 
     public override async Task<StepOutputs> ApplyAsync(StepContext context, CancellationToken cancellation)
@@ -65,6 +71,22 @@ sealed class BackupStep(DatabaseSettings settings, ProcessRunner processes, stri
 
     public override async Task<Verification> VerifyAsync(DeploymentContext context, StepOutputs outputs, CancellationToken cancellation) =>
         Verification.Compare(outputs[BackupOutputs.Sha256] ?? "", (await Backup(context).CheckAsync(folder, cancellation)).Sha256);
+
+    // A backup is for what comes after it in the same run: asked for alone, it is always made.
+    static async Task<bool> IsAtRiskAsync(DeploymentContext context, CancellationToken cancellation)
+    {
+        if (context.Live?.Commit != context.Commit)
+            return true;
+        try
+        {
+            return await context.FindStepsAsync(MigrateStage.Name, cancellation) is not { IsEmpty: true };
+        }
+        catch (DeployException unknown)
+        {
+            context.Log.LogDebug("It is not known whether a migration is pending: {Reason}", unknown.Fact);
+            return true;
+        }
+    }
 
     DatabaseBackup Backup(DeploymentContext context) => new(settings, processes, context.Time);
 

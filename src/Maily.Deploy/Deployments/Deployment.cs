@@ -31,7 +31,11 @@ public sealed class Deployment : IAsyncDisposable
     }
 
     /// <summary>What the steps may know, with the outputs of all that are done.</summary>
-    public DeploymentContext Context => context with { Outputs = journal.State.Outputs };
+    public DeploymentContext Context => context with
+    {
+        Outputs = journal.State.Outputs,
+        Planner = (stage, cancellation) => definition.PlannerOf(stage).PlanAsync(Context, cancellation),
+    };
 
     /// <summary>The journal, folded.</summary>
     public JournalState State => journal.State;
@@ -103,13 +107,20 @@ public sealed class Deployment : IAsyncDisposable
             throw loss;
         await BringToStoreAsync(succeeded, cancellation);
         var outcome = OutcomeOf(succeeded);
-        if (outcome != DeploymentOutcome.Succeeded && definition.Policy.HoldsAfterRollback && State.Steps.Values.Any(step => step.AppliedFrom is not null && step.ChangesWhatIsLive)
+        if (outcome != DeploymentOutcome.Succeeded && definition.Policy.HoldsAfterRollback && HasChangedWhatIsLive
             && await store.FindHoldAsync(context.Environment, cancellation) is null)
             await store.SetHoldAsync(context.HoldBecause($"{context.Id} failed and was rolled back"), cancellation);
-        if (succeeded && ReleaseComposer.Compose(Context, context.Time.GetUtcNow()) is { } release)
+        if (succeeded && NewRelease() is { } release)
             await store.AddReleaseAsync(lease.Lease, release, cancellation);
         await journal.AppendAsync(JournalEvent.Ended, outcome.ToString(), cancellation);
     }
+
+    bool HasChangedWhatIsLive => State.Steps.Values.Any(step => step.AppliedFrom is not null && step.ChangesWhatIsLive);
+
+    // A deployment that found all as it wants it makes no release: a rollback after it goes to the one before what is live.
+    ReleaseRecord? NewRelease() =>
+        ReleaseComposer.Compose(Context, context.Time.GetUtcNow()) is { } release
+        && (HasChangedWhatIsLive || context.Live is not { } live || !release.HasContentOf(live)) ? release : null;
 
     // A release whose journal lacks its end would pass for unfinished on every other machine, and be undone there.
     async Task BringToStoreAsync(bool succeeded, CancellationToken cancellation)

@@ -39,7 +39,17 @@ public sealed record DeploymentContext
     /// <summary>Names of the stages that this run leaves out.</summary>
     public ImmutableHashSet<string> Skipped { get; init; } = [];
 
+    /// <summary>Names of the stages that this run plans.</summary>
+    public ImmutableArray<string> Stages { get; init; } = [];
+
+    internal Func<string, CancellationToken, Task<ImmutableArray<Step>>>? Planner { get; init; }
+
     internal Hold HoldBecause(string reason) => new(Environment, reason, Operator.Name, Time.GetUtcNow());
+
+    /// <summary>The steps that a stage of this run would have now; null where the run does not plan that stage. Reads far sides.</summary>
+    /// <exception cref="DeployException">The stage cannot be planned now.</exception>
+    public async Task<ImmutableArray<Step>?> FindStepsAsync(string stage, CancellationToken cancellation) =>
+        Planner is { } plan && Stages.Contains(stage) && !Skipped.Contains(stage) ? await plan(stage, cancellation) : null;
 
     /// <summary>Outputs of all verified steps of one stage, by step name.</summary>
     public IEnumerable<(string Name, StepOutputs Outputs)> OutputsOf(string stage) =>

@@ -56,7 +56,7 @@ public sealed record DeploymentRequest
         return new DeploymentContext
         {
             Id = id, Environment = Environment, Commit = Commit, Log = Log, Redact = Redact, Time = Time,
-            Folder = Path.Combine(Folder, id.Value), Live = live.FirstOrDefault(release => !release.IsWithdrawn), Skipped = Skipped,
+            Folder = Path.Combine(Folder, id.Value), Live = live.FirstOrDefault(release => !release.IsWithdrawn), Skipped = Skipped, Stages = Stages,
         };
     }
 }

@@ -9,7 +9,7 @@ public static class ImageDigests
 {
     /// <summary>
     /// Full references by digest, by image name: what this deployment pushed; else, where <c>PushImages</c> is left out, what
-    /// is live; else what the registry serves for this commit.
+    /// is live; else what the registry serves for this commit, by its name or by its content.
     /// </summary>
     /// <exception cref="ImageNotPushedException">There is none for an image; the error names the target that makes it.</exception>
     public static async Task<ImmutableSortedDictionary<string, string>> ResolveAsync(
@@ -17,7 +17,7 @@ public static class ImageDigests
     {
         using var registry = new RegistryReader(settings, context.Time);
         var pairs = await Task.WhenAll(images.Select(async image => KeyValuePair.Create(image.Name,
-            Known(context, image.Name) ?? await ServedAsync(context, registry, image.Name, settings, cancellation))));
+            Known(context, image.Name) ?? await ServedAsync(context, registry, image, settings, cancellation))));
         return pairs.ToImmutableSortedDictionary(StringComparer.Ordinal);
     }
 
@@ -26,12 +26,14 @@ public static class ImageDigests
         ?? (context.Skipped.Contains(PushImagesStage.Name) ? context.Live?.Images.GetValueOrDefault(image) : null);
 
     static async Task<string> ServedAsync(
-        DeploymentContext context, RegistryReader registry, string image, ImageSettings settings, CancellationToken cancellation)
+        DeploymentContext context, RegistryReader registry, ImageSpec image, ImageSettings settings, CancellationToken cancellation)
     {
         var tag = ImageBuild.TagOf(context.Commit);
-        return await registry.FindDigestAsync(image, tag, cancellation) is { } digest
-            ? $"{settings.Registry.NameOf(image)}@{digest}"
-            : throw new ImageNotPushedException($"{settings.Registry.NameOf(image)}:{tag}");
+        var digest = await registry.FindDigestAsync(image.Name, tag, cancellation) ?? await registry.FindDigestAsync(
+            image.Name, (await ImageBuild.PlanAsync(context, image, settings, cancellation)).ContentTag, cancellation);
+        return digest is not null
+            ? $"{settings.Registry.NameOf(image.Name)}@{digest}"
+            : throw new ImageNotPushedException($"{settings.Registry.NameOf(image.Name)}:{tag}");
     }
 }
 

@@ -18,8 +18,11 @@ sealed class PushImageStep(ImageBuild build, ImageSettings settings) : Step
         using var registry = new RegistryReader(settings, context.Time);
         var content = await registry.FindDigestAsync(build.Image.Name, build.ContentTag, cancellation);
         var commit = await registry.FindDigestAsync(build.Image.Name, build.CommitTag, cancellation);
-        return content is not null && content == commit ? Finding.AsWanted(OutputsOf(content)) : Finding.Absent;
+        return content is not null && (content == commit || IsLive(content, context)) ? Finding.AsWanted(OutputsOf(content)) : Finding.Absent;
     }
+
+    // What is live already needs no further name: it is found by its content.
+    bool IsLive(string digest, DeploymentContext context) => context.Live?.Images.GetValueOrDefault(build.Image.Name) == $"{build.Repository}@{digest}";
 
     /// <inheritdoc/>
     public override async Task<StepOutputs> ApplyAsync(StepContext context, CancellationToken cancellation)

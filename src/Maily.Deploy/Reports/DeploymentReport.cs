@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Maily.Deploy.Deployments.Journals;
+using Maily.Deploy.Deployments.Steps;
 
 namespace Maily.Deploy.Reports;
 
@@ -41,6 +43,11 @@ public sealed record DeploymentReport
 
     /// <summary>What the far sides call the results.</summary>
     public required ReportedFarSides FarSides { get; init; }
+
+    /// <summary>Whether all was as wanted already, so that nothing was changed anywhere.</summary>
+    [JsonIgnore]
+    public bool IsUnchanged => Outcome == DeploymentOutcome.Succeeded && Steps.Any(step => step.State == JournalEvent.Unchanged)
+        && Steps.All(step => step.State == JournalEvent.Unchanged || step.Kind == nameof(StepKind.Probing));
 
     /// <summary>What was undone, kept, or is left, one sentence each.</summary>
     public ImmutableArray<string> Undone { get; init; } = [];

@@ -49,6 +49,7 @@ public static class ReportText
 
     static string Headline(DeploymentReport report) => report.Outcome switch
     {
+        DeploymentOutcome.Succeeded when report.IsUnchanged => $"{report.Environment} is deployed already: nothing changed",
         DeploymentOutcome.Succeeded => $"{report.Environment} is deployed",
         DeploymentOutcome.RolledBack => $"{report.Environment} was not deployed: {(report.Cancelled ? "cancelled" : "it failed")}, and what it did was undone",
         DeploymentOutcome.NeedsAttention => $"{report.Environment} needs a person",

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using Maily.Deploy.Deployments;
 using Maily.Deploy.Deployments.Pipelines;
 using Maily.Deploy.Deployments.Steps;
+using Maily.Deploy.Git;
+using Maily.Deploy.Processes;
 
 namespace Maily.Deploy.Vercel;
 
@@ -38,7 +40,14 @@ public sealed class DeployVercelStage(VercelFrontend frontend) : IStagePlanner
         if (context.OutputsOf(StageVercelStage.Name).Select(step => step.Outputs["deploymentId"]).FirstOrDefault(id => id is not null) is { } staged)
             return staged;
         var built = await frontend.Reader().ListAsync(deployment => deployment.IsReady && deployment.IsOfCommit(context.Commit), cancellation);
-        return (built.FirstOrDefault(deployment => deployment.IsOf(context.Id)) ?? built.FirstOrDefault())?.Id
+        return (built.FirstOrDefault(deployment => deployment.IsOf(context.Id)) ?? built.FirstOrDefault() ?? await EqualAsync(context, cancellation))?.Id
             ?? throw new NoStagedDeploymentException(context.Commit);
+    }
+
+    // What StageVercel takes instead of building it again.
+    async Task<VercelDeployment?> EqualAsync(DeploymentContext context, CancellationToken cancellation)
+    {
+        var files = await new FrontendFiles(new GitReader(new ProcessRunner(frontend.Time))).ListAsync(frontend.Folder, cancellation);
+        return await new FormerBuild(frontend).FindAsync(files, context.Environment, cancellation);
     }
 }

@@ -34,7 +34,7 @@ public sealed class PromotionStep(VercelFrontend frontend, string wanted) : Step
         var project = await frontend.Reader().GetProjectAsync(cancellation);
         if (!string.Equals(project.Production, wanted, StringComparison.Ordinal))
             return Finding.Absent;
-        var isOwn = IsSinceStart(project.LastAliasRequest, context.Id) || project.Targets?.Production?.IsOf(context.Id) == true;
+        var isOwn = IsSinceStart(project.LastAliasRequest, context) || project.Targets?.Production?.IsOf(context.Id) == true;
         return isOwn ? Finding.ByThis(Outputs) : Finding.AsWanted(Outputs);
     }
 
@@ -52,10 +52,13 @@ public sealed class PromotionStep(VercelFrontend frontend, string wanted) : Step
     StepOutputs Outputs => StepOutputs.Of(("deploymentId", wanted));
 
     // Vercel keeps no mark of who promoted. But the lease admits one deployment at a time, so a promotion since this one
-    // began is this one's.
-    bool IsSinceStart(VercelAliasRequest? request, DeploymentId id) =>
-        request is { Type: "promote" } && string.Equals(request.ToDeploymentId, wanted, StringComparison.Ordinal)
-        && DateTimeOffset.FromUnixTimeMilliseconds(request.RequestedAt) >= StartOf(id) - ClockTolerance;
+    // began is this one's. Where clocks leave that open, it is the former deployment's if that made the same one live.
+    bool IsSinceStart(VercelAliasRequest? request, DeploymentContext context)
+    {
+        var wasLive = context.Live is { } live && live.Deployment != context.Id && live.VercelDeployment == wanted;
+        return request is { Type: "promote" } && string.Equals(request.ToDeploymentId, wanted, StringComparison.Ordinal)
+            && DateTimeOffset.FromUnixTimeMilliseconds(request.RequestedAt) >= StartOf(context.Id) + (wasLive ? ClockTolerance : -ClockTolerance);
+    }
 
     static DateTimeOffset StartOf(DeploymentId id) => DateTimeOffset.ParseExact(
         id.Value[..id.Value.IndexOf('-', StringComparison.Ordinal)], "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);

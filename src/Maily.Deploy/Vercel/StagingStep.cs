@@ -14,8 +14,12 @@ sealed class StagingStep(VercelFrontend frontend, ImmutableArray<VercelFile> fil
 
     public override StepKind Kind => StepKind.Additive;
 
-    public override async Task<Finding> FindAsync(DeploymentContext context, CancellationToken cancellation) =>
-        await OwnAsync(context.Id, cancellation) is { } own ? Finding.ByThis(OutputsOf(own)) : Finding.Absent;
+    public override async Task<Finding> FindAsync(DeploymentContext context, CancellationToken cancellation)
+    {
+        if (await OwnAsync(context.Id, cancellation) is { } own)
+            return Finding.ByThis(OutputsOf(own));
+        return await new FormerBuild(frontend).FindAsync(files, context.Environment, cancellation) is { } equal ? Finding.AsWanted(OutputsOf(equal)) : Finding.Absent;
+    }
 
     public override async Task<StepOutputs> ApplyAsync(StepContext context, CancellationToken cancellation)
     {
@@ -32,16 +36,18 @@ sealed class StagingStep(VercelFrontend frontend, ImmutableArray<VercelFile> fil
     {
         var wanted = outputs["deploymentId"] ?? "";
         var built = await new BuildWatch(frontend).UntilReadyAsync(wanted, cancellation);
-        return Verification.Compare($"{wanted} of {context.Id}, for production, READY",
-            $"{built.Id} of {built.Meta.GetValueOrDefault(VercelMeta.Deployment)}, for {built.Target ?? "preview"}, {built.Now}");
+        return Verification.Compare($"{wanted} of files {VercelMeta.Digest(files)}, for production, READY",
+            $"{built.Id} of files {built.Meta.GetValueOrDefault(VercelMeta.Files)}, for {built.Target ?? "preview"}, {built.Now}");
     }
 
     async Task<VercelDeployment> CreateAsync(VercelWriter writer, DeploymentContext context, CancellationToken cancellation)
     {
-        var project = await frontend.Reader().GetProjectAsync(cancellation);
+        var reader = frontend.Reader();
+        // Read before the build begins: a variable that changes between the two makes the next deployment build again.
+        var (variables, project) = (await reader.FindVariablesDigestAsync(cancellation), await reader.GetProjectAsync(cancellation));
         try
         {
-            return await writer.CreateAsync(VercelDeploymentRequest.For(project, context, files), cancellation);
+            return await writer.CreateAsync(VercelDeploymentRequest.For(project, context, files, variables), cancellation);
         }
         catch (FarSideSilentException)
         {

@@ -34,18 +34,21 @@ public sealed record VercelDeploymentRequest
     /// <summary>Variables of the build, beside those of the project.</summary>
     public VercelBuildSettings? Build { get; init; }
 
-    /// <summary>The request for the given files as this deployment's own.</summary>
-    public static VercelDeploymentRequest For(VercelProject project, DeploymentContext context, ImmutableArray<VercelFile> files)
+    /// <summary>
+    /// The request for the given files as this deployment's own, with the digest of the variables that it will be built with; null
+    /// where that is not known.
+    /// </summary>
+    public static VercelDeploymentRequest For(VercelProject project, DeploymentContext context, ImmutableArray<VercelFile> files, string? variables)
     {
-        var variables = ImmutableSortedDictionary<string, string>.Empty.Add("MAILY_COMMIT", context.Commit);
+        var commit = ImmutableSortedDictionary<string, string>.Empty.Add("MAILY_COMMIT", context.Commit);
         return new()
         {
             Name = project.Name,
             Project = project.Id,
             Files = files,
-            Meta = VercelMeta.Of(context, files),
-            Env = variables,
-            Build = new VercelBuildSettings(variables),
+            Meta = VercelMeta.Of(context, files, variables),
+            Env = commit,
+            Build = new VercelBuildSettings(commit),
         };
     }
 

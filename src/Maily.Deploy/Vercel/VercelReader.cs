@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using Maily.Deploy.Http;
 
 namespace Maily.Deploy.Vercel;
@@ -77,6 +79,27 @@ public sealed class VercelReader
     {
         var list = await GetAsync<VercelAliasList>($"/v1/projects/{Project}/promote/aliases?failedOnly=true&limit=20", "the question for failed domains", cancellation);
         return list.Aliases.IsDefault ? [] : [.. list.Aliases.Select(alias => $"{alias.Alias}: {alias.Status}")];
+    }
+
+    /// <summary>
+    /// A digest over the variables that a production build would bind now, the project's own and the team's shared ones: ids and
+    /// times of change, never values. Null where they cannot all be seen.
+    /// </summary>
+    public async Task<string?> FindVariablesDigestAsync(CancellationToken cancellation)
+    {
+        var own = await VariablesAsync($"/v10/projects/{Project}/env", cancellation);
+        var shared = await VariablesAsync($"/v1/env?projectId={Project}", cancellation);
+        return own is null || shared is null ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+            string.Join('\n', own.Concat(shared).Where(variable => variable.IsForProduction).Select(variable => variable.ToString()).Order(StringComparer.Ordinal)))));
+    }
+
+    // A personal account has no shared variables, and answers 404.
+    async Task<IEnumerable<VercelVariable>?> VariablesAsync(string path, CancellationToken cancellation)
+    {
+        var answer = await api.Client.ReadAsync(api.Request(HttpMethod.Get, path), cancellation);
+        if (answer.Status == HttpStatusCode.NotFound)
+            return [];
+        return answer.IsSuccess && answer.Read<VercelVariableList>() is { Pagination: null or { Next: null } } list ? list.All : null;
     }
 
     async Task<T> GetAsync<T>(string path, string what, CancellationToken cancellation) where T : class =>

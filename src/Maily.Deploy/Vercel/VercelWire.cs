@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 
 namespace Maily.Deploy.Vercel;
 
@@ -10,6 +11,19 @@ sealed record VercelUserAnswer(VercelUser? User);
 public sealed record VercelUser(string? Id, string? Username);
 
 sealed record VercelDeploymentList(ImmutableArray<VercelDeployment> Deployments, VercelPagination? Pagination);
+
+// The project's own variables come as envs, the team's shared ones as data. Forms that differ between versions are taken as they are.
+sealed record VercelVariableList(ImmutableArray<VercelVariable> Envs, ImmutableArray<VercelVariable> Data, VercelPagination? Pagination)
+{
+    public IEnumerable<VercelVariable> All => new[] { Envs, Data }.Where(list => !list.IsDefault).SelectMany(list => list);
+}
+
+sealed record VercelVariable(string? Id, string? Key, string? GitBranch, JsonElement Target, JsonElement UpdatedAt)
+{
+    public bool IsForProduction => Target.ToString().Contains("production", StringComparison.Ordinal);
+
+    public override string ToString() => $"{Id} {Key} {GitBranch} {Target} {UpdatedAt}";
+}
 
 sealed record VercelPagination(long? Next);
 

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Maily.Deploy.Backups;
+using Maily.Deploy.Deployments.Steps;
 using Maily.Deploy.Postgres;
 using Maily.Deploy.Processes;
 using Maily.Deploy.Tests.Postgres;
@@ -64,9 +66,37 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         var database = await ApplicationAsync();
         var stage = new BackupStage(database, processes) { BackupFolder = deployed.Folder };
         var step = (await stage.PlanAsync(deployed.Context, Cancellation)).Single();
-        (await step.FindAsync(deployed.Context, Cancellation)).State.ShouldBe(Deploy.Deployments.Steps.FindingState.Absent);
+        (await step.FindAsync(deployed.Context, Cancellation)).State.ShouldBe(FindingState.Absent);
         await deployed.RunAsync(stage, Cancellation);
-        (await step.FindAsync(deployed.Context, Cancellation)).State.ShouldBe(Deploy.Deployments.Steps.FindingState.AppliedByThis);
+        (await step.FindAsync(deployed.Context, Cancellation)).State.ShouldBe(FindingState.AppliedByThis);
+    }
+
+    [Theory]
+    [InlineData("nothing is pending", FindingState.AlreadyAsWanted)]
+    [InlineData("a migration is pending", FindingState.Absent)]
+    [InlineData("it is not known what is pending", FindingState.Absent)]
+    [InlineData("another commit is live", FindingState.Absent)]
+    [InlineData("nothing is live", FindingState.Absent)]
+    [InlineData("the run does not migrate", FindingState.Absent)]
+    [InlineData("migrations are left out", FindingState.Absent)]
+    public async Task A_backup_is_left_out_only_where_the_run_would_migrate_and_has_nothing_to(string what, FindingState expected)
+    {
+        var stage = new BackupStage(server.At("never-asked"), processes) { BackupFolder = deployed.Folder };
+        var backup = (await stage.PlanAsync(deployed.Context, Cancellation)).Single();
+        var context = deployed.Context with
+        {
+            Stages = what == "the run does not migrate" ? ["Backup"] : ["Backup", "Migrate"],
+            Skipped = what == "migrations are left out" ? ["Migrate"] : [],
+            Live = what == "nothing is live" ? null : new() { Deployment = deployed.Context.Id, Environment = "test", At = default, Commit = new(what == "another commit is live" ? 'b' : 'a', 40) },
+            Planner = (name, _) => what == "it is not known what is pending" ? throw new BackupFailedException("x")
+                : Task.FromResult<ImmutableArray<Step>>(name == "Migrate" && what != "a migration is pending" ? [] : [backup]),
+        };
+
+        var found = await backup.FindAsync(context, Cancellation);
+
+        found.State.ShouldBe(expected);
+        found.Outputs["folder"].ShouldBeNull();
+        found.Outputs["because"].ShouldBe(expected == FindingState.Absent ? null : "no migration is pending and commit aaaaaaa is live already: nothing is at risk");
     }
 
     [Theory]

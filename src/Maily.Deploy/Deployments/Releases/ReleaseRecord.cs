@@ -32,6 +32,11 @@ public sealed record ReleaseRecord
     /// <summary>Whether this says the opposite: the release was undone with nothing before it, so that nothing is live.</summary>
     public bool IsWithdrawn { get; init; }
 
+    /// <summary>Whether both describe the same parts, whoever made them live and from which commit.</summary>
+    public bool HasContentOf(ReleaseRecord other) =>
+        VercelDeployment == other.VercelDeployment && Migrations.SequenceEqual(other.Migrations)
+        && Images.SequenceEqual(other.Images) && Manifests.SequenceEqual(other.Manifests);
+
     static ImmutableSortedDictionary<string, string> Empty { get; } =
         ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
 }

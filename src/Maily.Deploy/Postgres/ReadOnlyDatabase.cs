@@ -33,7 +33,7 @@ public sealed class DatabaseWriter(DatabaseSettings settings, Deployments.Steps.
     public DatabaseSettings Settings { get; } = settings;
 
     /// <summary>Whose right to change it is.</summary>
-    public Deployments.Steps.ChangePermit Permit { get; } = permit;
+    public Deployments.Steps.ChangePermit Permit { get; } = permit ?? throw new ArgumentNullException(nameof(permit));
 
     /// <summary>An open connection; the caller disposes it.</summary>
     /// <exception cref="DatabaseUnreachableException">The server does not answer or does not let us in.</exception>

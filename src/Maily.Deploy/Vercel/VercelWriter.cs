@@ -29,7 +29,7 @@ public sealed class VercelWriter
 
     /// <summary>A writer for the given project, as long as the permit lasts.</summary>
     public VercelWriter(ChangePermit permit, VercelSettings settings, HttpClient http, TimeProvider time, FarSideOptions? options = null) =>
-        (this.permit, api) = (permit, new VercelApi(settings, http, time, options ?? new FarSideOptions()));
+        (this.permit, api) = (permit ?? throw new ArgumentNullException(nameof(permit)), new VercelApi(settings, http, time, options ?? new FarSideOptions()));
 
     string Project => Uri.EscapeDataString(api.Settings.ProjectId);
 

@@ -19,5 +19,5 @@ public interface IRollback : IHazDeployment
 #endif
     Target Rollback => _ => _
         .Description("Goes back to the former release on every platform, or undoes an unfinished deployment; sets a hold")
-        .ExecutesAsync(cancellation => new RollingBack(this).RunAsync(To, cancellation));
+        .ExecutesAsync(signals => new RollingBack(this).RunAsync(To, signals));
 }

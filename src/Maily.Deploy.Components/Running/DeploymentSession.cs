@@ -68,12 +68,18 @@ public sealed class DeploymentSession
             return loaded;
         StartedAt = Time.GetUtcNow();
         var variables = await VariablesLoader.LoadAsync(
-            build.Environment, build.RootDirectory, VariableRules.NeededBy(Planned(build, StandardPipeline.Create())), build.VariableSources, cancellation);
+            build.Environment, build.RootDirectory, Needed(build), build.VariableSources, cancellation);
         var facts = await new GitReader(new ProcessRunner(Time)).ReadAsync(build.RootDirectory, cancellation) ?? throw new NoCommitException(build.RootDirectory);
         var redactor = SecretRedactor.For(variables, VariableRules.SecretNames);
         var log = new RedactingLogger(redactor.Redact);
         return loaded = new Loaded(variables, build.Define(variables), facts, log, DeploymentId.Create(Time, facts.Commit)) { Redact = redactor.Redact };
     }
+
+    // A rollback may have to undo any stage, and every run must find the one journal that all others write.
+    static ImmutableArray<string> Needed(IHazDeployment build) =>
+        build.ExecutionPlan.Any(target => target.Name == nameof(IRollback.Rollback))
+            ? VariableRules.Names
+            : [.. VariableRules.NeededBy(Planned(build, StandardPipeline.Create())).Append("SUPABASE_DB_URL").Distinct(StringComparer.Ordinal)];
 
     /// <summary>Opens the durable memory of deployments.</summary>
     public async Task<IDeploymentStore> OpenStoreAsync(IHazDeployment build, CancellationToken cancellation) =>

@@ -135,9 +135,13 @@ public sealed class Deployment : IAsyncDisposable
         }
     }
 
-    /// <summary>Records that the environment is what <paramref name="release"/> says again, after a rollback.</summary>
-    public Task RestoreReleaseAsync(ReleaseRecord release, CancellationToken cancellation) =>
-        store.AddReleaseAsync(lease.Lease, release with { At = context.Time.GetUtcNow() }, cancellation);
+    /// <summary>Records that the environment is what <paramref name="release"/> says again, after a rollback; gives the record.</summary>
+    public async Task<ReleaseRecord> RestoreReleaseAsync(ReleaseRecord release, CancellationToken cancellation)
+    {
+        var restored = release with { At = context.Time.GetUtcNow() };
+        await store.AddReleaseAsync(lease.Lease, restored, cancellation);
+        return restored;
+    }
 
     /// <summary>Gives the lease back.</summary>
     public async ValueTask DisposeAsync()
@@ -155,7 +159,7 @@ public sealed class Deployment : IAsyncDisposable
         try
         {
             // Asked while the lease is held: what is unfinished now, nobody else will finish.
-            if (!resume && (await store.ListAsync(request.Environment, 1, cancellation)).FirstOrDefault() is { Outcome: null } unfinished)
+            if (!resume && Unfinished.Find(await store.ListAsync(request.Environment, Rollback.Reach, cancellation)) is { Outcome: null } unfinished)
                 throw new UnfinishedDeploymentException(unfinished);
             var context = await request.ContextAsync(id, store, cancellation);
             var journal = await JournalAsync(definition, store, lease, request, context, resume, cancellation);

@@ -32,6 +32,9 @@ public sealed record DeploymentMessage
     /// <summary>Where it can be watched.</summary>
     public Uri? Link { get; init; }
 
+    /// <summary>Whether a rollback undid it, rather than its own run.</summary>
+    public bool IsRollback { get; init; }
+
     /// <summary>A deployment began.</summary>
     public static DeploymentMessage Started(DeploymentContext deployment, string by, Uri? link) =>
         new() { Id = deployment.Id, Environment = deployment.Environment, Commit = deployment.Commit, By = by, Link = link };
@@ -41,12 +44,21 @@ public sealed record DeploymentMessage
         DeploymentContext deployment, string by, DeploymentOutcome outcome, TimeSpan duration, string? firstCause, Uri? link) =>
         Started(deployment, by, link) with { Outcome = outcome, Duration = duration, FirstCause = Shorten(firstCause) };
 
+    /// <summary>A rollback undid a deployment, or could not.</summary>
+    public static DeploymentMessage RolledBack(UndoneDeployment undone, string by, TimeSpan duration, Uri? link) => new()
+    {
+        Id = DeploymentId.Parse(undone.Header.Id), Environment = undone.Header.Environment, Commit = undone.Header.Commit, By = by, Outcome = undone.Outcome,
+        Duration = duration, FirstCause = Shorten(undone.Journal.FirstFailure is { } failure ? $"{failure.Step.Stage}: {failure.Text}" : null), Link = link, IsRollback = true,
+    };
+
     static string? Shorten(string? cause) => cause is { Length: > LongestCause } ? cause[..LongestCause] + " ..." : cause;
 
     /// <summary>The message in one line.</summary>
     public string Headline => Outcome switch
     {
         null => $"Deploying {Commit[..7]} to {Environment}",
+        DeploymentOutcome.RolledBack when IsRollback => $"{Environment} was rolled back; what the deployment of {Commit[..7]} did is undone",
+        DeploymentOutcome.NeedsAttention when IsRollback => $"Rolling {Environment} back failed; a person must act",
         DeploymentOutcome.Succeeded => $"{Environment} runs {Commit[..7]}",
         DeploymentOutcome.RolledBack => $"Deploying {Commit[..7]} to {Environment} failed; what it did is undone",
         DeploymentOutcome.NeedsAttention => $"Deploying {Commit[..7]} to {Environment} failed; a person must act",

@@ -32,6 +32,9 @@ public sealed record DeploymentReport
     /// <summary>When it ended.</summary>
     public required DateTimeOffset EndedAt { get; init; }
 
+    /// <summary>Whose rollback this tells of; null in the report of a deployment's own run.</summary>
+    public ReportedRollback? Rollback { get; init; }
+
     /// <summary>Why it did not succeed: the first error, not what followed from it.</summary>
     public ReportedCause? FirstCause { get; init; }
 
@@ -58,6 +61,12 @@ public sealed record DeploymentReport
     /// <summary>What a person must still do, one sentence each.</summary>
     public ImmutableArray<string> ToDo { get; init; } = [];
 }
+
+/// <summary>A rollback.</summary>
+/// <param name="By">Who rolled back: user and host.</param>
+/// <param name="To">The deployment that is live again; null where there was none before.</param>
+/// <param name="At">When the rollback began.</param>
+public sealed record ReportedRollback(string By, string? To, DateTimeOffset At);
 
 /// <summary>The first error: where, what, and what to do about it.</summary>
 public sealed record ReportedCause(string Target, string Fact, string? Evidence, string? Remedy);

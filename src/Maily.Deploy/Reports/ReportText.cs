@@ -14,6 +14,8 @@ public static class ReportText
         var text = new StringBuilder()
             .AppendLine(CultureInfo.InvariantCulture, $"# {Headline(report)}").AppendLine()
             .AppendLine(CultureInfo.InvariantCulture, $"Deployment `{report.Id ?? "none"}` of commit `{report.Commit}`, {report.StartedAt:u}, {Seconds((report.EndedAt - report.StartedAt).TotalSeconds)}.");
+        if (report.Rollback is { } rollback)
+            text.AppendLine().AppendLine(SentenceOf(rollback));
         if (report.FirstCause is { } cause)
             text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"**First cause**, in {cause.Target}: {cause.Fact}").AppendLine(Quote(cause.Evidence)).AppendLine(cause.Remedy);
         List(text, "What a person must still do", report.ToDo);
@@ -32,6 +34,8 @@ public static class ReportText
     {
         var body = new StringBuilder();
         body.Append(CultureInfo.InvariantCulture, $"<h1>{Encode(Headline(report))}</h1><p>Deployment <code>{Encode(report.Id ?? "none")}</code> of commit <code>{Encode(report.Commit)}</code>, {report.StartedAt:u}, {Seconds((report.EndedAt - report.StartedAt).TotalSeconds)}.</p>");
+        if (report.Rollback is { } rollback)
+            body.Append(CultureInfo.InvariantCulture, $"<p>{Encode(SentenceOf(rollback))}</p>");
         if (report.FirstCause is { } cause)
             body.Append(CultureInfo.InvariantCulture, $"<h2>First cause, in {Encode(cause.Target)}</h2><p>{Encode(cause.Fact)}</p><pre>{Encode(cause.Evidence ?? "")}</pre><p>{Encode(cause.Remedy ?? "")}</p>");
         HtmlList(body, "What a person must still do", report.ToDo);
@@ -47,9 +51,14 @@ public static class ReportText
 
     const string Style = "body{font:16px/1.5 system-ui;margin:2em auto;max-width:60em;padding:0 1em}td{padding:.2em .8em;border-top:1px solid #ccc}pre{background:#f3f3f3;padding:1em;overflow:auto}";
 
+    static string SentenceOf(ReportedRollback rollback) =>
+        $"Rolled back by {rollback.By}, {rollback.At:u}, to {rollback.To ?? "what was before the first deployment"}.";
+
     static string Headline(DeploymentReport report) => report.Outcome switch
     {
         DeploymentOutcome.Succeeded when report.IsUnchanged => $"{report.Environment} is deployed already: nothing changed",
+        DeploymentOutcome.RolledBack when report.Rollback is not null => $"{report.Environment} was rolled back: what this deployment did is undone",
+        DeploymentOutcome.NeedsAttention when report.Rollback is not null => $"{report.Environment} needs a person: this deployment is not undone completely",
         DeploymentOutcome.Succeeded => $"{report.Environment} is deployed",
         DeploymentOutcome.RolledBack => $"{report.Environment} was not deployed: {(report.Cancelled ? "cancelled" : "it failed")}, and what it did was undone",
         DeploymentOutcome.NeedsAttention => $"{report.Environment} needs a person",

@@ -1,3 +1,7 @@
+using Maily.Deploy.Deployments;
+using Maily.Deploy.Deployments.Stores;
+using Maily.Deploy.Secrets;
+
 namespace Maily.Deploy.Components.Tests.Running;
 
 /// <summary>How a rollback by a person ends.</summary>
@@ -32,6 +36,106 @@ public sealed class RollingBackTests
         run.Start("Deploy").ShouldBe(0, run.Output);
         run.Start("Rollback").ShouldBe(2, run.Output);
         run.Output.ShouldContain("A person must act");
+        run.Report("outcome").ShouldBe("needsAttention");
+        run.Report("toDo").ShouldContain("put migrate back");
+    }
+
+    [Fact]
+    public void The_report_says_whose_rollback_it_was_what_is_undone_and_what_is_left()
+    {
+        using var run = new SampleRun();
+        run.Start("Deploy").ShouldBe(0, run.Output);
+        run.Start("Rollback").ShouldBe(0, run.Output);
+
+        run.Report("outcome").ShouldBe("rolledBack");
+        run.Report("rollback").ShouldContain(Operator.Name);
+        run.Report("undone").ShouldContain("Migrate/migrate: migrate is as it was");
+        run.Report("leftovers").ShouldContain("Backup/backup: left behind");
+        File.ReadAllText(Path.ChangeExtension(run.Reports[0], "md")).ShouldContain("sandbox was rolled back");
+    }
+
+    [Fact]
+    public void Each_deployment_that_is_undone_gets_a_report_of_its_own()
+    {
+        using var run = new SampleRun();
+        run.Scenario.Far.Set("stagevercel", "old", null);
+        run.Start("Deploy").ShouldBe(0, run.Output);
+        var first = Path.GetFileName(Path.GetDirectoryName(run.Reports.ShouldHaveSingleItem()))!;
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            run.Scenario.Far.Set("deployk8s", "changed by hand", null);
+            run.Start("Deploy").ShouldBe(0, run.Output);
+        }
+
+        run.Start("Rollback", "--to", first).ShouldBe(0, run.Output);
+
+        run.Reports.Count(report => File.ReadAllText(report).Contains("\"rollback\"", StringComparison.Ordinal)).ShouldBe(2);
+        run.Reports.Count(report => File.ReadAllText(report).Contains("\"succeeded\",\n  \"cancelled\"", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Fact]
+    public void Slack_is_told_how_a_rollback_ended()
+    {
+        using var slack = new RecordingWebhook();
+        using var run = new SampleRun { Scenario = new Scenario { Variables = [new ProcessEnvironmentSource(new Dictionary<string, string> { ["SLACK_WEBHOOK_URL"] = slack.Address })] } };
+        run.Start("Deploy").ShouldBe(0, run.Output);
+        run.Start("Rollback").ShouldBe(0, run.Output);
+
+        slack.Bodies.Count.ShouldBe(3);
+        slack.Bodies[^1].ShouldContain("sandbox was rolled back");
+        run.Output.ShouldNotContain(slack.Address);
+    }
+
+    [Fact]
+    public void One_that_is_cancelled_while_it_undoes_undoes_that_to_its_end_and_exits_with_130()
+    {
+        using var run = new SampleRun();
+        run.Start("Deploy").ShouldBe(0, run.Output);
+        run.Scenario.Far.At = moment => moment == "undo DeployVercel/deployvercel" ? run.SignalAsync() : Task.CompletedTask;
+        run.Start("Rollback").ShouldBe(130, run.Output);
+        run.Report("outcome").ShouldBe("rolledBack");
+        run.Scenario.Far["migrate"].ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task One_that_is_cancelled_while_it_waits_touches_nothing_and_exits_with_130()
+    {
+        using var run = new SampleRun();
+        run.Start("Deploy").ShouldBe(0, run.Output);
+        run.Scenario.Far.Asked.Clear();
+        // Long enough for the run to come to its waiting; where it has not, it ends the same way.
+        using var signal = new CancellationTokenSource(TimeSpan.FromSeconds(3), TimeProvider.System);
+        await using var heard = signal.Token.Register(() => run.SignalAsync().GetAwaiter().GetResult());
+        var store = new FileDeploymentStore(Path.Combine(run.Root, ".nuke", "deployments"), TimeProvider.System);
+        await store.TryAcquireAsync("sandbox", new("other", "eve", "there", 2), TimeSpan.FromHours(1), TestContext.Current.CancellationToken);
+
+        run.Start("Rollback", "--wait", "15m").ShouldBe(130, run.Output);
+
+        run.Scenario.Far.Asked.ShouldBeEmpty();
+        run.Report("outcome").ShouldBe("succeeded");
+    }
+
+    [Fact]
+    public void One_that_is_aborted_halfway_through_exits_with_2_and_its_report_names_the_rest()
+    {
+        using var run = new SampleRun();
+        run.Start("Deploy").ShouldBe(0, run.Output);
+        run.Scenario.Far.At = async moment =>
+        {
+            if (moment != "undo DeployK8s/deployk8s")
+                return;
+            await run.SignalAsync();
+            await run.SignalAsync();
+            throw new OperationCanceledException("aborted");
+        };
+
+        run.Start("Rollback").ShouldBe(2, run.Output);
+
+        run.Report("outcome").ShouldBe("needsAttention");
+        run.Report("cancelled").ShouldBe("True");
+        run.Report("undone").ShouldContain("DeployVercel/deployvercel");
+        run.Report("toDo").ShouldContain("Migrate/migrate: is changed and not undone");
+        run.Report("leftovers").ShouldContain("Backup/backup");
     }
 
     [Fact]

@@ -173,6 +173,92 @@ public sealed class RollbackTests : IDisposable
         (await inner.FindHoldAsync(World.Environment, World.Cancellation)).ShouldBeNull();
     }
 
+    [Fact]
+    public async Task A_rollback_that_ended_in_the_middle_of_several_goes_on_where_it_ended()
+    {
+        var first = await DeployAsync("one");
+        var second = await DeployAsync("two");
+        var third = await DeployAsync("three");
+        world.Far.At = moment => moment.StartsWith("undo") && world.Far["1"] == "two" ? throw new IOException("cut") : Task.CompletedTask;
+
+        var cut = await world.RollbackAsync(first);
+
+        cut.Deployments.Select(one => (one.Header.Id, one.Outcome)).ShouldBe([(third.Value, DeploymentOutcome.RolledBack), (second.Value, DeploymentOutcome.NeedsAttention)]);
+        (await world.Store.ListReleasesAsync(World.Environment, 1, World.Cancellation))[0].Deployment.ShouldBe(second);
+        world.Far.At = _ => Task.CompletedTask;
+
+        var rest = await world.RollbackAsync();
+
+        rest.Deployments.ShouldHaveSingleItem().Header.Id.ShouldBe(second.Value);
+        rest.Target!.Deployment.ShouldBe(first);
+        world.Far["1"].ShouldBe("one");
+    }
+
+    [Fact]
+    public async Task A_rollback_that_is_stopped_undoes_no_further_deployment_and_says_what_is_live()
+    {
+        var first = await DeployAsync("one");
+        var second = await DeployAsync("two");
+        await DeployAsync("three");
+        using var stop = new CancellationTokenSource();
+        world.Far.At = moment => moment.StartsWith("undo") ? stop.CancelAsync() : Task.CompletedTask;
+
+        var result = await world.RollbackAsync(new RollbackOptions { To = first }, new StopSignals(stop.Token, CancellationToken.None));
+
+        result.IsCancelled.ShouldBeTrue();
+        result.Target!.Deployment.ShouldBe(second);
+        world.Far["1"].ShouldBe("two");
+        (await world.Store.ListReleasesAsync(World.Environment, 1, World.Cancellation))[0].Deployment.ShouldBe(second);
+    }
+
+    [Fact]
+    public async Task What_is_broken_off_is_told_before_its_error_is_thrown()
+    {
+        await DeployAsync("one");
+        await DeployAsync("two");
+        using var abort = new CancellationTokenSource();
+        world.Far.At = async moment =>
+        {
+            if (!moment.StartsWith("undo"))
+                return;
+            await abort.CancelAsync();
+            abort.Token.ThrowIfCancellationRequested();
+        };
+        var told = new List<UndoneDeployment>();
+        var options = new RollbackOptions { Ended = undone => { told.Add(undone); return Task.CompletedTask; } };
+
+        await Should.ThrowAsync<OperationCanceledException>(world.RollbackAsync(options, new StopSignals(CancellationToken.None, abort.Token)));
+
+        told.ShouldHaveSingleItem().Outcome.ShouldBe(DeploymentOutcome.NeedsAttention);
+        told[0].BrokenOffBy.ShouldBeAssignableTo<OperationCanceledException>();
+    }
+
+    [Fact]
+    public async Task A_deployment_that_ended_while_the_rollback_waited_is_left_alone()
+    {
+        await DeployAsync("one");
+        world.Plan["Migrate"] = [world.Step("Migrate/1", "two")];
+        var dead = await world.DieAsync();
+        var inner = world.Store;
+        var ended = false;
+        world.Store = new FlakyStore(inner)
+        {
+            OnAcquire = async () =>
+            {
+                if (ended)
+                    return;
+                ended = true;
+                await using var elsewhere = await world.ContinueAsync(dead);
+                await elsewhere.CompensateAsync(World.Cancellation);
+                await elsewhere.EndAsync(succeeded: false, World.Cancellation);
+            },
+        };
+
+        await Should.ThrowAsync<RollbackOvertakenException>(world.RollbackAsync());
+
+        world.Far["1"].ShouldBe("one");
+    }
+
     public void Dispose() => world.Dispose();
 
     async Task<DeploymentId> DeployAsync(string value)

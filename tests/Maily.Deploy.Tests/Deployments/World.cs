@@ -192,7 +192,9 @@ public sealed class World : IDisposable
         return deployment.Context.Id;
     }
 
-    public Task<RollbackResult> RollbackAsync(DeploymentId? to = null) => Rollback.RunAsync(Definition, Store, Request(), to, Cancellation);
+    public Task<RollbackResult> RollbackAsync(DeploymentId? to = null) => RollbackAsync(new RollbackOptions { To = to });
+
+    public Task<RollbackResult> RollbackAsync(RollbackOptions options, StopSignals signals = default) => Rollback.RunAsync(Definition, Store, Request(), options, signals);
 
     public async Task<ImmutableArray<string>> JournalAsync(DeploymentId id) =>
         [.. (await Store.ReadAsync(Environment, id, Cancellation).ToListAsync(Cancellation)).Select(record => record.Step is { } step ? $"{record.Event} {step}" : record.Event.ToString())];

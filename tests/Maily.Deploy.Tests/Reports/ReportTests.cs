@@ -33,6 +33,73 @@ public sealed class ReportTests : IDisposable
         FaultsOf(report).ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(DeploymentOutcome.RolledBack, "")]
+    [InlineData(DeploymentOutcome.NeedsAttention, "undo DeployK8s/eu")]
+    public async Task The_report_of_a_rollback_follows_the_schema_and_says_that_it_is_one(DeploymentOutcome outcome, string faults)
+    {
+        await DeployAsync("");
+
+        var report = await RollBackAsync(faults);
+
+        report.Outcome.ShouldBe(outcome);
+        FaultsOf(report).ShouldBeEmpty();
+        ReportText.Markdown(report).ShouldContain("Rolled back by ada@laptop");
+        ReportText.Html(report).ShouldContain("Rolled back by ada@laptop");
+        ReportText.Markdown(report).Split('\n')[0].ShouldNotBe(ReportText.Markdown(report with { Rollback = null }).Split('\n')[0]);
+        report.Leftovers.ShouldHaveSingleItem().ShouldBe("Migrate/1: left behind until retention cleans it");
+        report.ToDo.IsEmpty.ShouldBe(faults == "");
+    }
+
+    [Theory]
+    [InlineData("apply Migrate/1")]
+    [InlineData("verify Migrate/1")]
+    public async Task An_additive_step_that_ended_halfway_through_is_left_behind_too(string fault)
+    {
+        var report = await DeployAsync(fault);
+
+        report.Outcome.ShouldBe(DeploymentOutcome.RolledBack);
+        report.Leftovers.ShouldHaveSingleItem().ShouldStartWith("Migrate/1: ended halfway through");
+    }
+
+    [Fact]
+    public async Task What_a_killed_deployment_left_behind_stands_in_the_report_of_its_rollback()
+    {
+        world.Far.At = moment => moment == "applied Migrate/1" || moment == "find Migrate/1" && world.Far["1"] is not null ? throw new IOException("killed") : Task.CompletedTask;
+        world.Plan["Migrate"] = [world.Step("Migrate/2", "new"), world.Step("Migrate/1", "new", StepKind.Additive, "Migrate/2")];
+        await world.DieAsync();
+
+        var report = await RollBackAsync("");
+
+        report.Outcome.ShouldBe(DeploymentOutcome.RolledBack);
+        report.Leftovers.ShouldHaveSingleItem().ShouldStartWith("Migrate/1: ended halfway through");
+        report.Undone.ShouldHaveSingleItem().ShouldStartWith("Migrate/2: ");
+    }
+
+    [Fact]
+    public async Task What_an_earlier_rollback_undid_stands_in_the_report_of_the_next_one()
+    {
+        world.Plan["DeployK8s"] = [world.Step("DeployK8s/eu", "new"), world.Step("DeployK8s/us", "new", StepKind.Reversible, "DeployK8s/eu")];
+        await DeployAsync("");
+        (await RollBackAsync("undo DeployK8s/eu")).Undone.ShouldHaveSingleItem().ShouldStartWith("DeployK8s/us: ");
+
+        var report = await RollBackAsync("");
+
+        report.Outcome.ShouldBe(DeploymentOutcome.RolledBack);
+        report.Undone.Order().ShouldBe(["DeployK8s/eu: eu is as it was", "DeployK8s/us: us is as it was"]);
+    }
+
+    [Fact]
+    public async Task Where_nothing_could_be_undone_what_was_added_is_listed_all_the_same()
+    {
+        await using var deployment = await world.StartAsync();
+        await deployment.RunStageAsync("Migrate", StopSignals.None);
+
+        var report = ReportComposer.Fill(Refused() with { Outcome = DeploymentOutcome.NeedsAttention }, deployment.State, []);
+
+        report.Leftovers.ShouldHaveSingleItem().ShouldStartWith("Migrate/1: ");
+    }
+
     [Fact]
     public void The_report_of_a_refused_deployment_follows_the_schema() =>
         FaultsOf(Refused()).ShouldBeEmpty();
@@ -131,6 +198,21 @@ public sealed class ReportTests : IDisposable
             Id = deployment.Context.Id.Value, Outcome = deployment.OutcomeOf(failure is null),
             FirstCause = failure is null ? null : new("DeployK8s", failure.Message, "evidence", null),
         }, deployment.State, deployment.Compensated);
+    }
+
+    async Task<DeploymentReport> RollBackAsync(string fault)
+    {
+        world.Far.At = moment => moment == fault ? throw new IOException("cut <here>") : Task.CompletedTask;
+        DeploymentReport? report = null;
+        await world.RollbackAsync(new RollbackOptions
+        {
+            Ended = undone =>
+            {
+                report = ReportComposer.OfRollback(undone, new("ada@laptop", undone.NowLive?.Deployment.Value, TimeProvider.System.GetUtcNow()), TimeProvider.System.GetUtcNow(), text => text);
+                return Task.CompletedTask;
+            },
+        });
+        return report.ShouldNotBeNull();
     }
 
     static DeploymentReport Refused() => new()

@@ -25,6 +25,9 @@ public sealed record JournalState
     /// <summary>How it ended; null while it is not ended.</summary>
     public DeploymentOutcome? Outcome { get; init; }
 
+    /// <summary>The first step that failed, as opposed to one whose undoing failed; null where none did.</summary>
+    public StepFailure? FirstFailure { get; init; }
+
     /// <summary>What the steps that are done answered.</summary>
     public ImmutableDictionary<StepId, StepOutputs> Outputs =>
         Steps.Values.Where(step => step.IsDone).ToImmutableDictionary(step => step.Id, step => step.Outputs);
@@ -48,6 +51,7 @@ public sealed record JournalState
             {
                 Steps = Steps.SetItem(id, (Steps.GetValueOrDefault(id) ?? new StepHistory(id)).With(record)),
                 Outcome = record.Reopens ? null : Outcome,
+                FirstFailure = FirstFailure ?? FailureOf(id, record),
             };
         return record.Event switch
         {
@@ -57,10 +61,17 @@ public sealed record JournalState
         };
     }
 
+    StepFailure? FailureOf(StepId id, JournalRecord record) =>
+        record.Event == JournalEvent.Failed && Steps.GetValueOrDefault(id)?.Last != JournalEvent.Compensating
+            ? new StepFailure(id, record.Text ?? "") : null;
+
     static DeploymentHeader ReadHeader(JournalRecord record) =>
         JsonSerializer.Deserialize<DeploymentHeader>(record.Text ?? "null", DeploymentJson.Line)
         ?? throw new BrokenJournalException("The first record has no header.");
 }
+
+/// <summary>A step that failed, and why.</summary>
+public sealed record StepFailure(StepId Step, string Text);
 
 /// <summary>A journal cannot be read: it is never guessed at.</summary>
 public sealed class BrokenJournalException(string fact, Exception? cause = null)

@@ -41,6 +41,10 @@ public sealed record StepHistory(StepId Id)
     /// <summary>Whether steps of its kind change what is live, as opposed to those that only add or only look.</summary>
     public bool ChangesWhatIsLive => Kind is not (StepKind.Additive or StepKind.Probing);
 
+    /// <summary>What an additive step leaves behind, in words: one that ended before its far side answered may have left a part.</summary>
+    internal string Leftover => Last is JournalEvent.Verified ? "left behind until retention cleans it"
+        : "ended halfway through; what it may have made is left behind until retention cleans it";
+
     internal StepHistory With(JournalRecord record) => this with
     {
         Last = record.Event,

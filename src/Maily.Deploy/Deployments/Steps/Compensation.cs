@@ -48,14 +48,14 @@ sealed class Compensation(Journal journal, Func<StepHistory, ICompensator?> comp
         var result = ended with { Text = context.Redact(ended.Text) };
         // What is left to a person stays to be undone: the next rollback, on any machine, tries again.
         var happened = result.State == CompensationState.NeedsPerson ? JournalEvent.Failed : JournalEvent.Compensated;
-        await journal.AppendAsync(step, happened, $"{result.State}: {result.Text}", CancellationToken.None);
+        await journal.AppendAsync(step, happened, result.Journalled, CancellationToken.None);
         context.Log.LogInformation("{Step}: {State}, {Text}", step.Id, result.State, result.Text);
         return result;
     }
 
     static CompensationResult? Without(StepHistory step) => step.Kind switch
     {
-        StepKind.Additive => CompensationResult.Kept("left behind until retention cleans it"),
+        StepKind.Additive => CompensationResult.Kept(step.Leftover),
         StepKind.Irreversible => CompensationResult.NeedsPerson("cannot be undone"),
         _ => null,
     };

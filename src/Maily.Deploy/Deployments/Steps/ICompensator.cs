@@ -26,6 +26,13 @@ public sealed record CompensationResult(CompensationState State, string Text)
 
     /// <summary>Left to a person.</summary>
     public static CompensationResult NeedsPerson(string text) => new(CompensationState.NeedsPerson, text);
+
+    /// <summary>As the journal writes it: <c>Kept: old code works on it</c>.</summary>
+    internal string Journalled => $"{State}: {Text}";
+
+    /// <summary>The end that a journal's text tells of, or null where it tells of something else.</summary>
+    internal static CompensationResult? Read(string? journalled) =>
+        journalled?.Split(": ", 2) is [var state, var text] && Enum.TryParse<CompensationState>(state, out var known) ? new(known, text) : null;
 }
 
 /// <summary>Undoes steps of one type, from their restore point alone, on any machine; it is safe to repeat.</summary>

@@ -23,6 +23,9 @@ public sealed record StepHistory(StepId Id)
     /// <summary>The place of its first <see cref="JournalEvent.Applying"/> or Applied record; null if nothing was ever sent.</summary>
     public long? AppliedFrom { get; init; }
 
+    /// <summary>The place of its first <see cref="JournalEvent.Verified"/> or Failed record after that; null if it died in the middle.</summary>
+    public long? AppliedUntil { get; init; }
+
     /// <summary>The reason that its last record gives.</summary>
     public string? Text { get; init; }
 
@@ -37,6 +40,12 @@ public sealed record StepHistory(StepId Id)
 
     /// <summary>Whether its far side may be changed by it, so that undoing must look at it.</summary>
     public bool MayHaveChanged => AppliedFrom is not null && Kind is not StepKind.Probing && Last is not JournalEvent.Compensated;
+
+    /// <summary>
+    /// Whether <paramref name="other"/> began only after this one had ended, and so may stand upon it. Two of which neither
+    /// happened before the other ran side by side: nothing made one wait for the other.
+    /// </summary>
+    public bool HappenedBefore(StepHistory other) => AppliedUntil < other.AppliedFrom;
 
     /// <summary>Whether steps of its kind change what is live, as opposed to those that only add or only look.</summary>
     public bool ChangesWhatIsLive => Kind is not (StepKind.Additive or StepKind.Probing);
@@ -53,6 +62,7 @@ public sealed record StepHistory(StepId Id)
         RestorePoint = RestorePoint ?? record.RestorePoint,
         Outputs = record.Outputs ?? Outputs,
         AppliedFrom = AppliedFrom ?? (record.Event is JournalEvent.Applying or JournalEvent.Applied ? record.Sequence : null),
+        AppliedUntil = AppliedUntil ?? (AppliedFrom is not null && record.Event is (JournalEvent.Verified or JournalEvent.Failed) && Last is not JournalEvent.Compensating ? record.Sequence : null),
         Text = record.Text,
         StartedAt = StartedAt == default ? record.At : StartedAt,
         LastAt = record.At,

@@ -12,7 +12,10 @@ namespace Maily.Deploy.Deployments.Steps;
 /// <param name="Result">What was done, kept, or is left to a person.</param>
 public sealed record CompensatedStep(StepId Step, StepKind Kind, CompensationResult Result);
 
-/// <summary>Undoes what a journal says may have happened, last applied first. One that fails is retried, then the rest still runs.</summary>
+/// <summary>
+/// Undoes what a journal says may have happened: each step after all those that began when it had ended, so that the way
+/// back is the way there, and those that ran side by side side by side. One that fails is retried, then the rest still runs.
+/// </summary>
 sealed class Compensation(Journal journal, Func<StepHistory, ICompensator?> compensatorOf, TimeProvider time)
 {
     const int Retries = 3;
@@ -26,16 +29,28 @@ sealed class Compensation(Journal journal, Func<StepHistory, ICompensator?> comp
         })
         .Build();
 
-    /// <summary>Undoes all steps that may have changed something, and lists what was left.</summary>
+    /// <summary>Undoes all steps that may have changed something; gives what was undone, kept and left, last applied first.</summary>
     public async Task<ImmutableArray<CompensatedStep>> RunAsync(
         DeploymentContext context, Func<StepId, StepContext> contextOf, CancellationToken abort)
     {
-        var done = ImmutableArray.CreateBuilder<CompensatedStep>();
-        if (journal.State.ToUndo.IsEmpty)
+        // Read once: undoing writes to the journal itself.
+        var steps = journal.State.ToUndo;
+        if (steps.IsEmpty)
             context.Log.LogInformation("Nothing to undo");
-        foreach (var step in journal.State.ToUndo)
-            done.Add(new(step.Id, step.Kind, await UndoAsync(step, context, contextOf(step.Id), abort)));
-        return done.ToImmutable();
+        var tasks = new Dictionary<StepId, Task<CompensatedStep>>();
+        foreach (var step in steps)
+        {
+            Task[] later = [.. steps.Where(step.HappenedBefore).Select(other => tasks[other.Id])];
+            tasks.Add(step.Id, AfterAsync(later, step));
+        }
+
+        return [.. await Task.WhenAll(steps.Select(step => tasks[step.Id]))];
+
+        async Task<CompensatedStep> AfterAsync(Task[] later, StepHistory step)
+        {
+            await Task.WhenAll(later);
+            return new(step.Id, step.Kind, await UndoAsync(step, context, contextOf(step.Id), abort));
+        }
     }
 
     async Task<CompensationResult> UndoAsync(StepHistory step, DeploymentContext context, StepContext stepContext, CancellationToken abort)

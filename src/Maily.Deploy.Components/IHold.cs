@@ -1,4 +1,5 @@
 using Maily.Deploy.Deployments;
+using Maily.Deploy.Deployments.Audit;
 using Maily.Deploy.Deployments.Holds;
 using Nuke.Common;
 using Serilog;
@@ -6,12 +7,8 @@ using Serilog;
 namespace Maily.Deploy.Components;
 
 /// <summary>Keeps deployments away from an environment until a person says otherwise.</summary>
-public interface IHold : IHazDeployment
+public interface IHold : IHazDeployment, IHazReason
 {
-    /// <summary>Why.</summary>
-    [Parameter("Why the environment is held, or released")]
-    string? Reason => TryGetValue(() => Reason);
-
     /// <summary>Sets a hold.</summary>
     Target Hold => _ => _
         .Description("Keeps deployments away until Release; needs --reason")
@@ -32,7 +29,11 @@ public interface IHold : IHazDeployment
         {
             await using var store = await Session.OpenStoreAsync(this, cancellation);
             await store.PrepareAsync(cancellation);
-            await store.ClearHoldAsync(Environment, cancellation);
-            Log.Information("{Environment} is released: {Reason}", Environment, Reason);
+            var hold = await store.FindHoldAsync(Environment, cancellation);
+            var entry = new AuditEntry(Environment, AuditedAction.Released, Operator.Name, Session.Time.GetUtcNow(), Reason!) { Whom = hold?.By };
+            if (await store.ClearHoldAsync(entry, cancellation))
+                Log.Information("{Environment} is released: {Reason}", Environment, Reason);
+            else
+                Log.Information("{Environment} is not held: there is nothing to release", Environment);
         });
 }

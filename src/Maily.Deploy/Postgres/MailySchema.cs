@@ -59,6 +59,11 @@ public static class MailySchema
         """
         alter table maily_deploy.lease add column if not exists grace interval not null default '15 seconds'
         """,
+        """
+        create table if not exists maily_deploy.audit (
+            place bigint generated always as identity primary key, environment text not null, at timestamptz not null,
+            action text not null, entry json not null, unique (environment, at, action))
+        """,
     ];
 
     /// <summary>Makes what is missing. Two that do it at once wait for each other.</summary>

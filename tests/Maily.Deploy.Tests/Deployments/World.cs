@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Maily.Deploy.Deployments;
+using Maily.Deploy.Deployments.Audit;
 using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Leases;
 using Maily.Deploy.Deployments.Pipelines;
@@ -239,7 +240,11 @@ public sealed class FlakyStore(IDeploymentStore inner) : IDeploymentStore
 
     public Task SetHoldAsync(Maily.Deploy.Deployments.Holds.Hold hold, CancellationToken cancellation) => inner.SetHoldAsync(hold, cancellation);
 
-    public Task ClearHoldAsync(string environment, CancellationToken cancellation) => inner.ClearHoldAsync(environment, cancellation);
+    public Task<bool> ClearHoldAsync(AuditEntry entry, CancellationToken cancellation) => inner.ClearHoldAsync(entry, cancellation);
+
+    public Task<bool> UnlockAsync(Lease lease, AuditEntry entry, CancellationToken cancellation) => inner.UnlockAsync(lease, entry, cancellation);
+
+    public Task<ImmutableArray<AuditEntry>> ListAuditAsync(string environment, int limit, CancellationToken cancellation) => inner.ListAuditAsync(environment, limit, cancellation);
 
     public Task AddReleaseAsync(Lease lease, Maily.Deploy.Deployments.Releases.ReleaseRecord release, CancellationToken cancellation) => inner.AddReleaseAsync(lease, release, cancellation);
 

@@ -1,3 +1,5 @@
+using Maily.Deploy.Deployments.Audit;
+
 namespace Maily.Deploy.Deployments.Holds;
 
 /// <summary>A persisted "do not deploy": set by a rollback or a person, cleared by a person.</summary>
@@ -5,4 +7,8 @@ namespace Maily.Deploy.Deployments.Holds;
 /// <param name="Reason">Why.</param>
 /// <param name="By">User and host.</param>
 /// <param name="At">Since when.</param>
-public sealed record Hold(string Environment, string Reason, string By, DateTimeOffset At);
+public sealed record Hold(string Environment, string Reason, string By, DateTimeOffset At)
+{
+    /// <summary>What the audit says of it.</summary>
+    internal AuditEntry Entry => new(Environment, AuditedAction.Held, By, At, Reason);
+}

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using Maily.Deploy.Deployments.Audit;
 using Maily.Deploy.Deployments.Holds;
 using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Leases;
@@ -59,6 +60,18 @@ public sealed class FileDeploymentStore(string folder, TimeProvider time) : IDep
     }
 
     /// <inheritdoc/>
+    public async Task<bool> UnlockAsync(Lease lease, AuditEntry entry, CancellationToken cancellation)
+    {
+        await using var turn = await TakeTurnAsync(lease.Environment, cancellation);
+        var present = await JsonLines.FindAsync<Lease>(LeaseFile(lease.Environment), cancellation);
+        if (present?.FencingNumber != lease.FencingNumber || present.ExpiresAt <= time.GetUtcNow())
+            return false;
+        await JsonLines.AppendAsync(AuditFile(entry.Environment), entry, cancellation);
+        await JsonLines.ReplaceAsync(LeaseFile(lease.Environment), present with { ExpiresAt = time.GetUtcNow() }, cancellation);
+        return true;
+    }
+
+    /// <inheritdoc/>
     public async Task<Lease?> FindLeaseAsync(string environment, CancellationToken cancellation)
     {
         var lease = await JsonLines.FindAsync<Lease>(LeaseFile(environment), cancellation);
@@ -86,7 +99,7 @@ public sealed class FileDeploymentStore(string folder, TimeProvider time) : IDep
     public async Task<ImmutableArray<DeploymentSummary>> ListAsync(string environment, int limit, CancellationToken cancellation)
     {
         var newest = Directory.EnumerateFiles(FolderOf(environment), "*.jsonl")
-            .Select(file => Path.GetFileNameWithoutExtension(file)).Where(name => name != "releases")
+            .Select(file => Path.GetFileNameWithoutExtension(file)).Where(name => name is not ("releases" or "audit"))
             .OrderDescending(StringComparer.Ordinal).Take(limit);
         var summaries = ImmutableArray.CreateBuilder<DeploymentSummary>();
         foreach (var name in newest)
@@ -103,14 +116,27 @@ public sealed class FileDeploymentStore(string folder, TimeProvider time) : IDep
     public async Task SetHoldAsync(Hold hold, CancellationToken cancellation)
     {
         await using var turn = await TakeTurnAsync(hold.Environment, cancellation);
+        await JsonLines.AppendAsync(AuditFile(hold.Environment), hold.Entry, cancellation);
         await JsonLines.ReplaceAsync(HoldFile(hold.Environment), hold, cancellation);
     }
 
     /// <inheritdoc/>
-    public async Task ClearHoldAsync(string environment, CancellationToken cancellation)
+    public async Task<bool> ClearHoldAsync(AuditEntry entry, CancellationToken cancellation)
     {
-        await using var turn = await TakeTurnAsync(environment, cancellation);
-        File.Delete(HoldFile(environment));
+        await using var turn = await TakeTurnAsync(entry.Environment, cancellation);
+        if (!File.Exists(HoldFile(entry.Environment)))
+            return false;
+        await JsonLines.AppendAsync(AuditFile(entry.Environment), entry, cancellation);
+        File.Delete(HoldFile(entry.Environment));
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public async Task<ImmutableArray<AuditEntry>> ListAuditAsync(string environment, int limit, CancellationToken cancellation)
+    {
+        var entries = await ReadWholeAsync<AuditEntry>(environment, AuditFile(environment), cancellation).ToListAsync(cancellation);
+        entries.Reverse();
+        return [.. entries.Take(limit)];
     }
 
     /// <inheritdoc/>
@@ -137,6 +163,8 @@ public sealed class FileDeploymentStore(string folder, TimeProvider time) : IDep
     string LeaseFile(string environment) => Path.Combine(FolderOf(environment), "lease.json");
 
     string HoldFile(string environment) => Path.Combine(FolderOf(environment), "hold.json");
+
+    string AuditFile(string environment) => Path.Combine(FolderOf(environment), "audit.jsonl");
 
     string ReleaseFile(string environment) => Path.Combine(FolderOf(environment), "releases.jsonl");
 

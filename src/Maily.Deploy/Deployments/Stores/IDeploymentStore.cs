@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Maily.Deploy.Deployments.Audit;
 using Maily.Deploy.Deployments.Holds;
 using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Leases;
@@ -22,6 +23,12 @@ public interface ILeaseStore
 
     /// <summary>Gives the lease back, so that it is free at once; one that another holds already is left alone.</summary>
     Task ReleaseAsync(Lease lease, CancellationToken cancellation);
+
+    /// <summary>
+    /// Takes the lease away from its holder and notes who did it. Its number is never given again, so that the former holder
+    /// can write nothing more. Gives whether that lease was still held; nothing is noted where it was not.
+    /// </summary>
+    Task<bool> UnlockAsync(Lease lease, AuditEntry entry, CancellationToken cancellation);
 
     /// <summary>The lease that nobody else may take yet, or null where it is free.</summary>
     Task<Lease?> FindLeaseAsync(string environment, CancellationToken cancellation);
@@ -47,11 +54,18 @@ public interface IHoldStore
     /// <summary>The hold, or null.</summary>
     Task<Hold?> FindHoldAsync(string environment, CancellationToken cancellation);
 
-    /// <summary>Sets a hold; an older one is replaced.</summary>
+    /// <summary>Sets a hold and notes who did it; an older one is replaced.</summary>
     Task SetHoldAsync(Hold hold, CancellationToken cancellation);
 
-    /// <summary>Clears the hold, if there is one.</summary>
-    Task ClearHoldAsync(string environment, CancellationToken cancellation);
+    /// <summary>Clears the hold and notes who did it. Gives whether there was one; nothing is noted where there was none.</summary>
+    Task<bool> ClearHoldAsync(AuditEntry entry, CancellationToken cancellation);
+}
+
+/// <summary>Keeps what people did besides deploying.</summary>
+public interface IAuditStore
+{
+    /// <summary>The newest entries first.</summary>
+    Task<ImmutableArray<AuditEntry>> ListAuditAsync(string environment, int limit, CancellationToken cancellation);
 }
 
 /// <summary>Keeps the records of what went live, newest last.</summary>
@@ -66,7 +80,7 @@ public interface IReleaseStore
 }
 
 /// <summary>The durable memory of deployments: Postgres, or files on one machine. One contract suite holds all to the same behaviour.</summary>
-public interface IDeploymentStore : ILeaseStore, IJournalStore, IHoldStore, IReleaseStore, IAsyncDisposable
+public interface IDeploymentStore : ILeaseStore, IJournalStore, IHoldStore, IAuditStore, IReleaseStore, IAsyncDisposable
 {
     /// <summary>What it is and where, without any secret: <c>PostgreSQL at db.example:5432/maily_journal</c>.</summary>
     string Description { get; }

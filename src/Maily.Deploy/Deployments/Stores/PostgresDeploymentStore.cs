@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Maily.Deploy.Deployments.Audit;
 using Maily.Deploy.Deployments.Holds;
 using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Leases;
@@ -66,6 +67,10 @@ public sealed class PostgresDeploymentStore : IDeploymentStore
         database.ChangeRepeatablyAsync(StoreStatements.Release(lease), _ => 0, cancellation);
 
     /// <inheritdoc/>
+    public async Task<bool> UnlockAsync(Lease lease, AuditEntry entry, CancellationToken cancellation) =>
+        !(await database.ChangeAsync(StoreStatements.Unlock(lease, entry), row => row.GetString(0), cancellation)).IsEmpty;
+
+    /// <inheritdoc/>
     public async Task<Lease?> FindLeaseAsync(string environment, CancellationToken cancellation)
     {
         var sent = time.GetUtcNow();
@@ -117,8 +122,12 @@ public sealed class PostgresDeploymentStore : IDeploymentStore
         database.ChangeRepeatablyAsync(StoreStatements.SetHold(hold), _ => 0, cancellation);
 
     /// <inheritdoc/>
-    public Task ClearHoldAsync(string environment, CancellationToken cancellation) =>
-        database.ChangeRepeatablyAsync(StoreStatements.ClearHold(environment), _ => 0, cancellation);
+    public async Task<bool> ClearHoldAsync(AuditEntry entry, CancellationToken cancellation) =>
+        !(await database.ChangeAsync(StoreStatements.ClearHold(entry), row => row.GetString(0), cancellation)).IsEmpty;
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<AuditEntry>> ListAuditAsync(string environment, int limit, CancellationToken cancellation) =>
+        database.ReadAsync(StoreStatements.ListAudit(environment, limit), JsonOf<AuditEntry>, cancellation);
 
     /// <inheritdoc/>
     public async Task AddReleaseAsync(Lease lease, ReleaseRecord release, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Maily.Deploy.Deployments.Audit;
 using Maily.Deploy.Deployments.Holds;
 using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Leases;
@@ -40,6 +41,15 @@ static class StoreStatements
         where environment = $1 and number = $2
         """, lease.Environment, lease.FencingNumber);
 
+    /// <summary>Gives one row where that lease was held still.</summary>
+    public static StoreStatement Unlock(Lease lease, AuditEntry entry) => new("""
+        with ended as (
+            update maily_deploy.lease set expires_at = clock_timestamp()
+            where environment = $1 and number = $2 and expires_at > clock_timestamp() returning environment
+        )
+        insert into maily_deploy.audit (environment, at, action, entry) select environment, $3, $4, $5::json from ended returning environment
+        """, [lease.Environment, lease.FencingNumber, .. ValuesOf(entry)]);
+
     public static StoreStatement FindLease(string environment) => new(
         $"select {LeaseColumns} from maily_deploy.lease where environment = $1 and expires_at + grace > clock_timestamp()", environment);
 
@@ -79,11 +89,24 @@ static class StoreStatements
 
     public static StoreStatement FindHold(string environment) => new("select hold::text from maily_deploy.hold where environment = $1", environment);
 
+    /// <summary>May be repeated: the same entry is noted once.</summary>
     public static StoreStatement SetHold(Hold hold) => new("""
-        insert into maily_deploy.hold (environment, hold) values ($1, $2::json) on conflict (environment) do update set hold = excluded.hold
-        """, hold.Environment, Json(hold));
+        with held as (
+            insert into maily_deploy.hold (environment, hold) values ($1, $2::json)
+            on conflict (environment) do update set hold = excluded.hold returning environment
+        )
+        insert into maily_deploy.audit (environment, at, action, entry) select environment, $3, $4, $5::json from held on conflict do nothing
+        """, [hold.Environment, Json(hold), .. ValuesOf(hold.Entry)]);
 
-    public static StoreStatement ClearHold(string environment) => new("delete from maily_deploy.hold where environment = $1", environment);
+    /// <summary>Gives one row where there was a hold.</summary>
+    public static StoreStatement ClearHold(AuditEntry entry) => new("""
+        with cleared as (delete from maily_deploy.hold where environment = $1 returning environment)
+        insert into maily_deploy.audit (environment, at, action, entry) select environment, $2, $3, $4::json from cleared returning environment
+        """, [entry.Environment, .. ValuesOf(entry)]);
+
+    public static StoreStatement ListAudit(string environment, int limit) => new("""
+        select entry::text from maily_deploy.audit where environment = $1 order by at desc, place desc limit $2
+        """, environment, limit);
 
     /// <summary>Gives one row where the lease holds, and none where it is lost.</summary>
     public static StoreStatement AddRelease(Lease lease, ReleaseRecord release) => new("""
@@ -97,6 +120,8 @@ static class StoreStatements
     public static StoreStatement ListReleases(string environment, int limit) => new("""
         select record::text from maily_deploy.release where environment = $1 order by place desc limit $2
         """, environment, limit);
+
+    static object?[] ValuesOf(AuditEntry entry) => [entry.At.ToUniversalTime(), entry.Action.ToString(), Json(entry)];
 
     static string Json<T>(T value) => JsonSerializer.Serialize(value, DeploymentJson.Line);
 }

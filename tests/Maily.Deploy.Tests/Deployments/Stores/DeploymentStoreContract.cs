@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Maily.Deploy.Deployments;
+using Maily.Deploy.Deployments.Audit;
 using Maily.Deploy.Deployments.Holds;
 using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Leases;
@@ -175,8 +176,8 @@ public abstract partial class DeploymentStoreContract : IAsyncLifetime
         await Store.SetHoldAsync(hold with { Reason = "another" }, Cancellation);
         (await Store.FindHoldAsync(environment, Cancellation))!.Reason.ShouldBe("another");
 
-        await Store.ClearHoldAsync(environment, Cancellation);
-        await Store.ClearHoldAsync(environment, Cancellation);
+        (await Store.ClearHoldAsync(Entry(AuditedAction.Released, 1), Cancellation)).ShouldBeTrue();
+        (await Store.ClearHoldAsync(Entry(AuditedAction.Released, 2), Cancellation)).ShouldBeFalse();
         (await Store.FindHoldAsync(environment, Cancellation)).ShouldBeNull();
     }
 

@@ -25,6 +25,9 @@ public sealed record JournalState
     /// <summary>How it ended; null while it is not ended.</summary>
     public DeploymentOutcome? Outcome { get; init; }
 
+    /// <summary>When its own run ended, before any rollback by a person; null while it has not.</summary>
+    public DateTimeOffset? FirstEndedAt { get; init; }
+
     /// <summary>The first step that failed, as opposed to one whose undoing failed; null where none did.</summary>
     public StepFailure? FirstFailure { get; init; }
 
@@ -56,7 +59,7 @@ public sealed record JournalState
         return record.Event switch
         {
             JournalEvent.Started => next with { Header = ReadHeader(record) },
-            JournalEvent.Ended => next with { Outcome = Enum.Parse<DeploymentOutcome>(record.Text ?? "", ignoreCase: true) },
+            JournalEvent.Ended => next with { Outcome = Enum.Parse<DeploymentOutcome>(record.Text ?? "", ignoreCase: true), FirstEndedAt = FirstEndedAt ?? record.At },
             _ => next,
         };
     }

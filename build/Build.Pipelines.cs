@@ -1,8 +1,30 @@
 using Maily.Deploy.Components;
+using Maily.Deploy.Sandbox.Drills;
 using Nuke.Common;
 
 partial class Build
 {
+    [Parameter("With Drill: parts of steps' names. Default is every step")]
+    readonly string[] Steps = [];
+
+    [Parameter("With Drill: kinds of faults. Default is every kind")]
+    readonly string[] Kinds = [];
+
+    [Parameter("With Drill: how many faults to try, chosen by --seed. Default is all")]
+    readonly int? Sample;
+
+    [Parameter("With Drill: kills so many deployments at any instant, instead of at moments of their steps")]
+    readonly int? Instants;
+
+    [Parameter("With Drill: decides the sample. Default is 1")]
+    readonly int Seed = 1;
+
+    [Parameter("With Drill: a part of the faults, for instance 2/4")]
+    readonly string? Shard;
+
+    [Parameter("With Drill: leaves out what the last report says ended well")]
+    readonly bool Remaining;
+
     Target DeployProduction => _ => Everything(_)
         .Description("Releases everything to production as one transaction");
 
@@ -21,6 +43,11 @@ partial class Build
             if (ExitCode != 0)
                 throw new RehearsalFailedException(ExitCode.Value);
         });
+
+    Target Drill => _ => _
+        .Description("Lets every fault strike a deployment to a sandbox, and holds each end to the allowed ones")
+        .ExecutesAsync(signals => new Drilling(RootDirectory).RunAsync(
+            new DrillSelection { Steps = [.. Steps], Kinds = [.. Kinds], Sample = Sample, Instants = Instants, Seed = Seed, Remaining = Remaining }.WithShard(Shard), signals));
 
     static ITargetDefinition Everything(ITargetDefinition target) => target
         .DependsOn<IBuildImages>(x => x.BuildImages)

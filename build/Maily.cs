@@ -10,6 +10,7 @@ using Maily.Deploy.Migrations;
 using Maily.Deploy.Postgres;
 using Maily.Deploy.Processes;
 using Maily.Deploy.Git;
+using Maily.Deploy.Sandbox.Drills;
 using Maily.Deploy.Secrets;
 using Maily.Deploy.SmokeTests;
 using Maily.Deploy.Validation;
@@ -56,6 +57,7 @@ static class MailyProduct
         {
             Policy = place.Policy,
             Pipeline = StandardPipeline.Create(),
+            Observer = DrillObserver.Find(),
             Planners = new Dictionary<string, Func<IStagePlanner>>
             {
                 ["BuildImages"] = () => new BuildImagesStage(images, Images()),

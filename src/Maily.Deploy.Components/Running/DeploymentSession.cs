@@ -6,6 +6,7 @@ using Maily.Deploy.Deployments.Pipelines;
 using Maily.Deploy.Deployments.Stores;
 using Maily.Deploy.Git;
 using Maily.Deploy.Processes;
+using Maily.Deploy.Reports;
 using Maily.Deploy.Secrets;
 using Maily.Deploy.Validation;
 using Microsoft.Extensions.Logging;
@@ -92,6 +93,7 @@ public sealed class DeploymentSession
         var (store, request) = (await OpenStoreAsync(build, cancellation), await RequestAsync(build, cancellation));
         if (!resume)
         {
+            await ReportFiles.ReserveAsync(Path.Combine(request.Folder, request.Id.Value), cancellation);
             Deployment = await Deployment.StartAsync(definition, store, request, cancellation);
             return;
         }

@@ -36,6 +36,16 @@ public sealed class EngineClient : IDisposable
             ?? throw new FarSideException("engine", $"pushing {repository}:{tag} answered no digest.", "See the engine's and the registry's logs.", string.Join('\n', lines));
     }
 
+    /// <summary>The names of all images, <c>repository:tag</c>.</summary>
+    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellation)
+    {
+        using var answer = await http.GetAsync(Route("images/json"), cancellation);
+        answer.EnsureSuccessStatusCode();
+        await using var stream = await answer.Content.ReadAsStreamAsync(cancellation);
+        using var images = await JsonDocument.ParseAsync(stream, cancellationToken: cancellation);
+        return [.. images.RootElement.EnumerateArray().SelectMany(NamesOf)];
+    }
+
     /// <summary>Removes an image's name, and the image where it was the last name.</summary>
     public Task RemoveAsync(string name, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Delete, $"images/{name}?force=true", content: null, cancellation);
@@ -56,6 +66,11 @@ public sealed class EngineClient : IDisposable
             ? lines
             : throw new FarSideException("engine", $"{method} {route} failed with {(int)answer.StatusCode}.", "Its last lines are above.", text);
     }
+
+    static IEnumerable<string> NamesOf(JsonElement image) =>
+        image.GetProperty("RepoTags") is { ValueKind: JsonValueKind.Array } tags
+            ? tags.EnumerateArray().Select(tag => tag.GetString()!).Where(tag => !tag.StartsWith("<none>", StringComparison.Ordinal))
+            : [];
 
     static Uri Route(string route) => new(route, UriKind.Relative);
 

@@ -63,6 +63,9 @@ public sealed class EmbeddedCluster : IKubernetesCluster
         };
     }
 
+    /// <summary>Whether it has objects of that kind.</summary>
+    public bool Serves(string kind) => state.Kinds.All.Any(item => item.Kind == kind);
+
     /// <summary>All objects of a kind, such as <c>Deployment</c>, as JSON; of one namespace, or of all.</summary>
     public IReadOnlyList<JsonObject> Objects(string kind, string? ns = null)
     {
@@ -76,6 +79,13 @@ public sealed class EmbeddedCluster : IKubernetesCluster
 
     /// <summary>Forgets all past changes: watches from an older version are answered with 410 Gone.</summary>
     public void Compact() => state.Store.Compact();
+
+    /// <summary>Remembers all objects; the result goes back to them, as if clients had written them so.</summary>
+    public Action Remember()
+    {
+        var then = state.Store.Everything();
+        return () => state.Store.Replace(then);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

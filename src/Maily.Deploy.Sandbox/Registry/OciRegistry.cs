@@ -11,7 +11,10 @@ public sealed class OciRegistry : IAsyncDisposable
 {
     readonly FarSideProcess process;
 
-    OciRegistry(FarSideProcess process, int port) => (this.process, Port) = (process, port);
+    OciRegistry(FarSideProcess process, string folder, int port) => (this.process, ImagesFolder, Port) = (process, Images(folder), port);
+
+    /// <summary>Where its images are.</summary>
+    public string ImagesFolder { get; }
 
     /// <summary>Its port on 127.0.0.1.</summary>
     public int Port { get; }
@@ -30,7 +33,7 @@ public sealed class OciRegistry : IAsyncDisposable
         var settings = Path.Combine(folder, "config.yml");
         ModeFile.Write(settings, Settings(folder, port), ModeFile.Public);
         var started = await FarSideProcess.StartAsync(new("registry", tools.Require(Tool.DockerRegistry), ["serve", settings]), host);
-        var registry = new OciRegistry(started, port);
+        var registry = new OciRegistry(started, folder, port);
         return await started.ReadyAsync(registry, registry.AnswersAsync, timeout, cancellation);
     }
 
@@ -57,6 +60,8 @@ public sealed class OciRegistry : IAsyncDisposable
         return answer.StatusCode == HttpStatusCode.OK;
     }
 
+    static string Images(string folder) => Path.Combine(folder, "images");
+
     static string Settings(string folder, int port) =>
         $"""
         version: 0.1
@@ -64,7 +69,7 @@ public sealed class OciRegistry : IAsyncDisposable
           level: warn
         storage:
           filesystem:
-            rootdirectory: {Quote(Path.Combine(folder, "images"))}
+            rootdirectory: {Quote(Images(folder))}
           delete:
             enabled: true
         http:

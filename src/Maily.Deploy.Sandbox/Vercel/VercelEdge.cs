@@ -44,6 +44,13 @@ sealed class VercelEdge(VercelCore core) : IAsyncDisposable
             await site.DisposeAsync();
     }
 
+    /// <summary>Takes all but these off the network; their processes end by themselves.</summary>
+    public void WithdrawOthers(IEnumerable<string> deploymentIds)
+    {
+        foreach (var id in hosts.Keys.Except(deploymentIds, StringComparer.Ordinal))
+            _ = WithdrawAsync(id);
+    }
+
     /// <summary>Answers for a host name, whatever the request's own Host header says.</summary>
     public Task HandleAsync(HttpContext context, string host)
     {

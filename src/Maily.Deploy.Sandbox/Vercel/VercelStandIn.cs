@@ -69,6 +69,17 @@ public sealed class VercelStandIn : IAsyncDisposable
         return standIn;
     }
 
+    /// <summary>Remembers project, deployments, aliases and variables; the result goes back to them.</summary>
+    public Action Remember()
+    {
+        var restore = State.Remember();
+        return () =>
+        {
+            restore();
+            edge.WithdrawOthers(State.Deployments.Select(deployment => deployment.Id));
+        };
+    }
+
     /// <summary>Stops servers, builds and functions, and removes a temporary folder.</summary>
     /// <returns>When all is stopped.</returns>
     public async ValueTask DisposeAsync()

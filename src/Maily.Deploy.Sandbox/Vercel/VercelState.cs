@@ -42,6 +42,16 @@ public sealed class VercelState
         }
     }
 
+    /// <summary>Remembers all but the uploaded files, which harm nobody; the result goes back to it.</summary>
+    internal Action Remember()
+    {
+        lock (gate)
+        {
+            var then = (deployments, aliases, variables, project);
+            return () => Write(() => (deployments, aliases, variables, project) = then);
+        }
+    }
+
     internal void Add(VercelDeployment deployment) => Write(() => deployments = deployments.Insert(0, deployment));
 
     internal VercelDeployment? Change(string id, Func<VercelDeployment, VercelDeployment> change)

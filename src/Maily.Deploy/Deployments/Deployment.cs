@@ -27,7 +27,7 @@ public sealed class Deployment : IAsyncDisposable
     Deployment(DeploymentDefinition definition, IDeploymentStore store, LeaseKeeper lease, Journal journal, DeploymentContext context)
     {
         (this.definition, this.store, this.lease, this.journal, this.context) = (definition, store, lease, journal, context);
-        runner = new StepRunner(journal, lease, context.Time);
+        runner = new StepRunner(journal, lease, context.Time, definition.Observer ?? NoObserver.Instance);
     }
 
     /// <summary>What the steps may know, with the outputs of all that are done.</summary>
@@ -86,7 +86,7 @@ public sealed class Deployment : IAsyncDisposable
         if (await lease.FindLossAsync(abort) is not null)
             return;
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(abort, lease.Lost);
-        var compensation = new Compensation(journal, step => definition.CompensatorOf(step.Id.Stage, step.CompensatorType), context.Time);
+        var compensation = new Compensation(journal, step => definition.CompensatorOf(step.Id.Stage, step.CompensatorType), context.Time, definition.Observer ?? NoObserver.Instance);
         Compensated = await compensation.RunAsync(Context, step => runner.ContextOf(step, Context), linked.Token);
     }
 

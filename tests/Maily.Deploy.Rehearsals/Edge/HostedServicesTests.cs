@@ -10,6 +10,7 @@ using Maily.Deploy.Secrets;
 using Maily.Deploy.Validation;
 using Maily.Deploy.Vercel;
 using Microsoft.Extensions.Logging.Abstractions;
+using VercelSettings = Maily.Deploy.Vercel.VercelSettings;
 
 namespace Maily.Deploy.Rehearsals.Edge;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Maily.Deploy.Sandbox.Vercel;
 
 namespace Maily.Deploy.Rehearsals.Pipelines;
 
@@ -17,11 +18,7 @@ sealed class Workspace : IDisposable
     public static async Task<Workspace> CloneAsync(CancellationToken cancellation)
     {
         var workspace = await CloneAsync(CompiledBuild.Repository, cancellation);
-        var web = workspace.PathOf("src/Platform/web");
-        Directory.Delete(web, recursive: true);
-        workspace.Write("src/Platform/web/vercel.json", """{ "framework": null, "cleanUrls": true, "git": { "deploymentEnabled": false } }""");
-        workspace.Write("src/Platform/web/public/index.html", "<!doctype html><title>Maily</title><h1>Maily</h1>");
-        workspace.Write("src/Platform/web/api/health.js", "module.exports = (request, response) => response.end('ok');\n");
+        SmallFrontend.Put(workspace.PathOf("src/Platform/web"));
         await workspace.CommitAsync("A frontend without a build", cancellation);
         return workspace;
     }

@@ -62,6 +62,20 @@ internal sealed class ObjectStore(int historyLength)
         }
     }
 
+    /// <summary>Makes these all there is, in one go: what is the same stays untouched.</summary>
+    public void Replace(IReadOnlyList<KeyValuePair<ObjectKey, JsonObject>> wanted)
+    {
+        lock (gate)
+        {
+            var kept = wanted.Select(pair => pair.Key).ToHashSet();
+            foreach (var (key, obj) in objects.Where(pair => !kept.Contains(pair.Key)).ToList())
+                Swap(key, obj, null);
+            foreach (var (key, obj) in wanted)
+                if (objects.GetValueOrDefault(key) is var present && !ReferenceEquals(present, obj))
+                    Swap(key, present, obj);
+        }
+    }
+
     /// <summary>Calls back with each change after <paramref name="since"/>, the past ones first, until disposed.</summary>
     /// <exception cref="ApiException">410: changes since then are no longer known.</exception>
     public IDisposable Follow(long since, Action<StoredEvent> listener)

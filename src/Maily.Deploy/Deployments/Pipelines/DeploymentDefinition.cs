@@ -19,6 +19,9 @@ public sealed record DeploymentDefinition
     /// <summary>Makes the planner of each stage that has steps, by the stage's name.</summary>
     public required ImmutableDictionary<string, Func<IStagePlanner>> Planners { get; init; }
 
+    /// <summary>Is told how far each step has come; nobody unless the one who composes says so.</summary>
+    public IStepObserver? Observer { get; init; }
+
     /// <summary>Makes the checks of Validate.</summary>
     public ImmutableArray<CheckSource> Checks { get; init; } = [];
 

@@ -16,7 +16,7 @@ public sealed record CompensatedStep(StepId Step, StepKind Kind, CompensationRes
 /// Undoes what a journal says may have happened: each step after all those that began when it had ended, so that the way
 /// back is the way there, and those that ran side by side side by side. One that fails is retried, then the rest still runs.
 /// </summary>
-sealed class Compensation(Journal journal, Func<StepHistory, ICompensator?> compensatorOf, TimeProvider time)
+sealed class Compensation(Journal journal, Func<StepHistory, ICompensator?> compensatorOf, TimeProvider time, IStepObserver observer)
 {
     const int Retries = 3;
 
@@ -81,8 +81,11 @@ sealed class Compensation(Journal journal, Func<StepHistory, ICompensator?> comp
         {
             if (compensatorOf(step) is not { } compensator)
                 return CompensationResult.NeedsPerson($"this program knows no way back of type {step.CompensatorType}");
-            return await retry.ExecuteAsync(
-                async cancellation => await compensator.CompensateAsync(context, step.Id, step.RestorePoint ?? RestorePoint.None, step.Outputs, cancellation), abort);
+            return await retry.ExecuteAsync(async cancellation =>
+            {
+                await observer.ReachedAsync(step.Id, StepMoment.Compensate, cancellation);
+                return await compensator.CompensateAsync(context, step.Id, step.RestorePoint ?? RestorePoint.None, step.Outputs, cancellation);
+            }, abort);
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !abort.IsCancellationRequested)
         {

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Maily.Deploy.Deployments.Steps;
 
 /// <summary>Runs one step: captured, applying, applied, verified, each written to the journal before the next begins.</summary>
-sealed class StepRunner(Journal journal, LeaseKeeper lease, TimeProvider time)
+sealed class StepRunner(Journal journal, LeaseKeeper lease, TimeProvider time, IStepObserver observer)
 {
     /// <summary>Runs the step, or goes on where the journal says it stopped; gives what its far side answered.</summary>
     public async Task<StepOutputs> RunAsync(Step step, DeploymentContext context, CancellationToken abort)
@@ -54,6 +54,7 @@ sealed class StepRunner(Journal journal, LeaseKeeper lease, TimeProvider time)
 
         var outputs = found.State == FindingState.Absent ? await ApplyAsync(step, context, abort) : found.Outputs;
         await journal.AppendAsync(step, JournalEvent.Applied, record => record with { Outputs = outputs }, abort);
+        await observer.ReachedAsync(step.Id, StepMoment.Verify, abort);
         await VerifyAsync(step, context, outputs, abort);
         await journal.AppendAsync(step, JournalEvent.Verified, record => record with { Outputs = outputs }, abort);
         context.Log.LogInformation("{Step}: verified, {Outputs}", step.Id.Name, outputs);
@@ -76,14 +77,17 @@ sealed class StepRunner(Journal journal, LeaseKeeper lease, TimeProvider time)
             throw new JournalUnreachableException(step.Id, reason);
         try
         {
-            return await step.ApplyAsync(ContextOf(step.Id, context), abort);
+            await observer.ReachedAsync(step.Id, StepMoment.BeforeApply, abort);
+            var outputs = await step.ApplyAsync(ContextOf(step.Id, context), abort);
+            await observer.ReachedAsync(step.Id, StepMoment.AfterApply, abort);
+            return outputs;
         }
         catch (Exception doubt) when (doubt is DeployException { LeavesDoubt: true } or not DeployException && !abort.IsCancellationRequested)
         {
-            if (await FindAfterAsync(step, context, abort) is not { } outputs)
+            if (await FindAfterAsync(step, context, abort) is not { } found)
                 throw;
             context.Log.LogWarning("{Step} was done, although its answer was lost: {Reason}", step.Id, doubt.Message);
-            return outputs;
+            return found;
         }
     }
 

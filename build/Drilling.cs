@@ -1,0 +1,64 @@
+using Maily.Deploy.Deployments;
+using Maily.Deploy.Sandbox;
+using Maily.Deploy.Sandbox.Drills;
+using Maily.Deploy.Sandbox.Vercel;
+using Microsoft.Extensions.Logging;
+using Nuke.Common.IO;
+using Serilog.Extensions.Logging;
+
+/// <summary>Drills Maily's own pipeline: which releases are deployed, and who writes to the database meanwhile.</summary>
+sealed class Drilling(AbsolutePath root)
+{
+    readonly ILogger log = new SerilogLoggerFactory(Serilog.Log.Logger).CreateLogger("Drill");
+
+    /// <summary>Runs the chosen faults in a sandbox of its own and shows the matrix.</summary>
+    /// <exception cref="DrillFailedException">A deployment did not end as it may, or rows are lost.</exception>
+    public async Task RunAsync(DrillSelection selection, StopSignals signals)
+    {
+        await using var sandbox = await RunningSandbox.StartAsync(
+            // Everything goes back to a snapshot again and again: nothing of it may be somebody else's, whatever the shell names.
+            new SandboxOptions { Folder = root / "artifacts" / "sandbox", PublishEnvironment = false, DockerHost = null, Kubeconfig = null, ControlPlane = null }, log, signals.Stop);
+        var report = await new Drill(sandbox, Product(), root / "artifacts" / "drill", TimeProvider.System, log).RunAsync(selection, signals.Stop);
+        foreach (var line in DrillText.Lines(report))
+            log.LogInformation("{Line}", line);
+        log.LogInformation("The report: {File}", (string)(root / "artifacts" / "drill" / "report.html"));
+        if (report.Failed > 0 || report.LostRows > 0)
+            throw new DrillFailedException($"{report.Failed} of {report.Results.Length} faults do not end as they may.");
+    }
+
+    DrillProduct Product() => new()
+    {
+        Repository = root,
+        Program = System.Reflection.Assembly.GetExecutingAssembly().Location,
+        MakeFormer = clone => SmallFrontend.Put(Web(clone)),
+        MakeNext = MakeNext,
+        Writes = new("public.campaigns", Prepare, Write, "select name from public.campaigns"),
+    };
+
+    // Two migrations: one that policy keeps, since old code works on it, and one that its down script undoes.
+    static void MakeNext(string clone)
+    {
+        var platform = Path.Combine(clone, "src", "Platform");
+        SmallFrontend.Add(Web(clone), "The next release");
+        File.AppendAllText(Path.Combine(platform, "services", "api-gateway", "app", "serve"), "\n# The next release\n");
+        Put(platform, "supabase/migrations/20990101000000_drill_notes.sql", "create table public.drill_notes (id bigint primary key, note text not null);\nalter table public.campaigns add column note text;\n");
+        Put(platform, "supabase/migrations/20990102000000_drill_rename.sql", "alter table public.profiles rename column time_zone to zone;\n");
+        Put(platform, "supabase/down/20990102000000_drill_rename.sql", "alter table public.profiles rename column zone to time_zone;\n");
+    }
+
+    static string Web(string clone) => Path.Combine(clone, "src", "Platform", "web");
+
+    static void Put(string folder, string path, string text)
+    {
+        var file = Path.Combine(folder, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, text);
+    }
+
+    const string Prepare = """
+        insert into auth.users (id, email) values ('00000000-0000-4000-8000-000000000001', 'drill@maily.example');
+        insert into public.profiles (id) values ('00000000-0000-4000-8000-000000000001') on conflict do nothing;
+        """;
+
+    const string Write = "insert into public.campaigns (owner_id, name) values ('00000000-0000-4000-8000-000000000001', $1)";
+}

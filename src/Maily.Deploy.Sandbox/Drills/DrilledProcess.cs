@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Maily.Deploy.Sandbox.Drills;
+
+/// <summary>How a run of the build ended.</summary>
+/// <param name="ExitCode">The process's; 137 after SIGKILL.</param>
+/// <param name="Output">What it wrote, to both streams.</param>
+sealed record DrilledRun(int ExitCode, string Output);
+
+/// <summary>One run of the build in a process of its own, as a user starts it.</summary>
+sealed class DrilledProcess : IDisposable
+{
+    // Longer than any deployment to a sandbox: one that hangs shall fail its cell, not the drill.
+    static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+
+    readonly Lock gate = new();
+    readonly StringBuilder output = new();
+    readonly Process process;
+
+    DrilledProcess(ProcessStartInfo start)
+    {
+        process = new Process { StartInfo = start };
+        process.OutputDataReceived += (_, line) => Note(line.Data);
+        process.ErrorDataReceived += (_, line) => Note(line.Data);
+    }
+
+    /// <summary>Starts it on a machine, with these variables in place of this process's own ones.</summary>
+    public static DrilledProcess Start(string program, DrillClone machine, IReadOnlyDictionary<string, string> variables, params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : "dotnet", [program, .. arguments, "--root", machine.Root])
+        {
+            WorkingDirectory = machine.Root, UseShellExecute = false,
+            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+        };
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
+        start.Environment["HOME"] = machine.Home;
+        var started = new DrilledProcess(start);
+        started.process.Start();
+        started.process.StandardInput.Close();
+        started.process.BeginOutputReadLine();
+        started.process.BeginErrorReadLine();
+        return started;
+    }
+
+    /// <summary>Waits for its end; one that does not end in time is killed and said to hang.</summary>
+    public async Task<DrilledRun> EndAsync(CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Limit);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            Kill();
+            Note($"(hung: killed after {Limit})");
+            await process.WaitForExitAsync(CancellationToken.None);
+        }
+
+        lock (gate)
+            return new(process.ExitCode, output.ToString());
+    }
+
+    /// <summary>Kills it (SIGKILL), unless it has ended.</summary>
+    public void Kill()
+    {
+        if (!process.HasExited)
+            process.Kill();
+    }
+
+    /// <summary>Sends it a signal, for instance INT as Ctrl+C does.</summary>
+    public async Task SignalAsync(string signal, CancellationToken cancellation)
+    {
+        using var kill = Process.Start("kill", ["-s", signal, $"{process.Id}"]);
+        await kill.WaitForExitAsync(cancellation);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!process.HasExited)
+            process.Kill(entireProcessTree: true);
+        process.Dispose();
+    }
+
+    void Note(string? line)
+    {
+        lock (gate)
+            output.AppendLine(line);
+    }
+}

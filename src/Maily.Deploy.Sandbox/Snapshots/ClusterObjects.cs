@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Maily.Deploy.Sandbox.Clusters;
+using Maily.Deploy.Sandbox.Kubernetes;
+
+namespace Maily.Deploy.Sandbox.Snapshots;
+
+/// <summary>Reads the objects of embedded clusters as lines, without what a cluster writes by itself.</summary>
+static class ClusterObjects
+{
+    static readonly string[] Kinds =
+    [
+        "Namespace", "ConfigMap", "Secret", "ServiceAccount", "Service", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Ingress", "NetworkPolicy",
+        "PodDisruptionBudget", "Role", "RoleBinding", "PersistentVolumeClaim", "ResourceQuota", "HorizontalPodAutoscaler",
+    ];
+
+    static readonly string[] Volatile = ["resourceVersion", "generation", "managedFields", "uid", "creationTimestamp"];
+
+    /// <summary>One line an object, sorted: <c>region kind {...}</c>.</summary>
+    public static ImmutableArray<string> Read(RegionalClusters clusters) =>
+    [
+        .. from pair in clusters.ByRegion
+           let cluster = (EmbeddedCluster)pair.Value
+           from kind in Kinds.Where(cluster.Serves)
+           from item in cluster.Objects(kind)
+           let text = $"{pair.Key} {kind} {Stable(item).ToJsonString()}"
+           orderby text
+           select text,
+    ];
+
+    static JsonObject Stable(JsonObject item)
+    {
+        item.Remove("status");
+        var metadata = item["metadata"]!.AsObject();
+        foreach (var name in Volatile)
+            metadata.Remove(name);
+        metadata["annotations"]?.AsObject().Remove("deployment.kubernetes.io/revision");
+        return item;
+    }
+}

@@ -22,9 +22,17 @@ public interface IUnlock : IHazDeployment, IHazReason
                 return;
             }
 
-            var entry = new AuditEntry(Environment, AuditedAction.Unlocked, Operator.Name, Session.Time.GetUtcNow(), Reason!) { Whom = lease.Holder.ToString() };
+            var now = Session.Time.GetUtcNow();
+            if (lease.ExpiresAt <= now)
+            {
+                Log.Information("The lease of {Holder} on {Environment} has ended already: it is free at {FreeAt:u}", lease.Holder, Environment, lease.FreeAt);
+                return;
+            }
+
+            // The grace stays: what the former holder has sent may still arrive.
+            var entry = new AuditEntry(Environment, AuditedAction.Unlocked, Operator.Name, now, Reason!) { Whom = lease.Holder.ToString() };
             if (await store.UnlockAsync(lease, entry, cancellation))
-                Log.Information("{Environment} was held by {Holder} since {Since:u} and is free now: {Reason}. See `./build.sh Status` for what that left", Environment, lease.Holder, lease.AcquiredAt, Reason);
+                Log.Information("{Environment} was held by {Holder} since {Since:u} and is free at {FreeAt:u}: {Reason}. See `./build.sh Status` for what that left", Environment, lease.Holder, lease.AcquiredAt, now + lease.Grace, Reason);
             else
                 Log.Information("{Environment} was held by {Holder} since {Since:u}, who has just given it back", Environment, lease.Holder, lease.AcquiredAt);
         });

@@ -1,3 +1,4 @@
+using Maily.Deploy.Deployments.Audit;
 using Maily.Deploy.Deployments.Leases;
 using Maily.Deploy.Deployments.Stores;
 using Microsoft.Extensions.Time.Testing;
@@ -28,6 +29,8 @@ sealed class DistantLeases(ILeaseStore there, TimeProvider own, TimeProvider cal
     public async Task<Lease> RenewAsync(Lease lease, TimeSpan lifetime, CancellationToken cancellation) => ToCaller(await there.RenewAsync(lease, lifetime, cancellation));
 
     public Task ReleaseAsync(Lease lease, CancellationToken cancellation) => there.ReleaseAsync(lease, cancellation);
+
+    public Task<bool> UnlockAsync(Lease lease, AuditEntry entry, CancellationToken cancellation) => there.UnlockAsync(lease, entry, cancellation);
 
     public async Task<Lease?> FindLeaseAsync(string environment, CancellationToken cancellation) =>
         await there.FindLeaseAsync(environment, cancellation) is { } lease ? ToCaller(lease) : null;

@@ -34,14 +34,14 @@ public abstract partial class DeploymentStoreContract
     }
 
     [Fact]
-    public async Task A_lease_that_is_taken_away_is_lost_to_its_holder_and_free_for_the_next()
+    public async Task A_lease_that_is_taken_away_is_lost_to_its_holder_at_once_and_free_for_the_next_after_the_grace()
     {
         var lost = await TakeAsync(1);
 
         (await Store.UnlockAsync(lost, Entry(AuditedAction.Unlocked, 1), Cancellation)).ShouldBeTrue();
 
-        (await Store.FindLeaseAsync(environment, Cancellation)).ShouldBeNull();
         await ShouldBeLostAsync(lost);
+        (await Store.TryAcquireAsync(environment, Holder(2), Lifetime, Cancellation)).Granted.ShouldBeFalse();
         await ExpireAsync(environment, Lifetime);
         (await TakeAsync(2)).FencingNumber.ShouldBeGreaterThan(lost.FencingNumber);
         await ShouldBeLostAsync(lost);
@@ -51,7 +51,7 @@ public abstract partial class DeploymentStoreContract
     public async Task Only_the_lease_that_was_looked_at_is_taken_away()
     {
         var former = await TakeAsync(1);
-        await ExpireAsync(environment, Lifetime);
+        await ExpireAsync(environment, Lifetime + Grace);
         var present = await TakeAsync(2);
 
         (await Store.UnlockAsync(former, Entry(AuditedAction.Unlocked, 1), Cancellation)).ShouldBeFalse();

@@ -6,7 +6,7 @@ using k8s.Models;
 namespace Maily.Deploy.Rehearsals.Kubernetes;
 
 /// <summary>Server-side apply: who owns which field, and what that means.</summary>
-public abstract class ApplyContract(ClusterFixture fixture) : ClusterContract(fixture)
+public abstract partial class ApplyContract(ClusterFixture fixture) : ClusterContract(fixture)
 {
     const string Named = "\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"one\"}";
 

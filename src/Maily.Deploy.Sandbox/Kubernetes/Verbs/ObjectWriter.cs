@@ -41,12 +41,13 @@ internal sealed class ObjectWriter(ClusterState state)
             if (live is null)
             {
                 if (options.Writer.Subresource.Length > 0) throw ApiException.NotFound(key.Kind, key.Name);
+                Preparation.CheckApplied(key, null, config);
                 var made = Ownership.Apply(null, config, key.Kind, options.Writer, force);
                 return (Insert(key.Kind, key.Namespace, made, options, _ => { }), true);
             }
 
-            Preparation.CheckPreconditions(key, live, config);
             var next = Ownership.Apply(live, config, key.Kind, options.Writer, force);
+            Preparation.CheckApplied(key, live, config);
             prepare.Change(key, live, next, options.Writer.Subresource);
             if (Commit(key, live, next, options) is { } stored) return (stored, false);
         }

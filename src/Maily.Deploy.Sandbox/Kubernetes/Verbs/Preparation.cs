@@ -64,6 +64,19 @@ internal sealed class Preparation(ClusterState state)
             throw ApiException.Modified(key.Kind, key.Name);
     }
 
+    /// <summary>What an apply names of the object that it means. A version alone does not keep it from making the object anew.</summary>
+    /// <exception cref="ApiException">409: another version, or none is there any more; 422: another object of that name.</exception>
+    public static void CheckApplied(ObjectKey key, JsonObject? live, JsonObject config)
+    {
+        var uid = config.Text("metadata", "uid") is { Length: > 0 } given ? given : null;
+        if (live is null && uid is not null)
+            throw ApiException.Conflict(key.Kind, key.Name, $"uid mismatch: the provided object specified uid {uid}, and no existing object was found");
+        if (live is not null && config.Text("metadata", "resourceVersion") is { Length: > 0 } seen && seen != live.Text("metadata", "resourceVersion"))
+            throw ApiException.Modified(key.Kind, key.Name);
+        if (live is not null && uid is not null && uid != live.Uid())
+            throw ApiException.Invalid(key.Kind, key.Name, [new Cause("FieldValueInvalid", $"Invalid value: \"{uid}\": field is immutable", "metadata.uid")]);
+    }
+
     void CheckNamespace(ResourceKind kind, string? ns, JsonObject obj)
     {
         if (!kind.IsNamespaced) return;

@@ -42,6 +42,9 @@ public sealed class KubernetesObject
     /// <summary>The uid that the cluster gave it, or null.</summary>
     public string? Uid => json.Text("metadata", "uid");
 
+    /// <summary>The version of what is stored, which each change of it changes; null before it is.</summary>
+    public string? Version => json.Text("metadata", "resourceVersion");
+
     /// <summary>A copy of the JSON, for changes.</summary>
     public JsonObject ToJson() => (JsonObject)json.DeepClone();
 

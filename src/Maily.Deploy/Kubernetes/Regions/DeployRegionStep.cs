@@ -47,7 +47,7 @@ sealed class DeployRegionStep(
         using var cluster = Read(context.Deployment);
         var log = context.Deployment.Log;
         var wanted = await WantedAsync(cluster, context.Deployment, cancellation);
-        await new ManifestApply(cluster, new ClusterWriter(cluster, context.Permit), settings, context.Deployment.Time).RunAsync(wanted, settings.ForceConflicts, cancellation);
+        await new ManifestApply(cluster, new ClusterWriter(cluster, context.Permit, context.Deployment.Time), settings, context.Deployment.Time).RunAsync(wanted, settings.ForceConflicts, cancellation);
         log.LogInformation("{Region}: {Count} objects applied, waiting for rollouts", region.Name, wanted.Length);
         await new RolloutWait(cluster, settings.Patience, context.Deployment.Time, log)
             .ForAllAsync(wanted.Select(item => item.Key).Where(Workloads.RollsOut), cancellation);

@@ -21,7 +21,7 @@ sealed class ManifestsCompensator(ImmutableArray<RegionSpec> regions, ClusterSet
         if (regions.FirstOrDefault(region => region.Name == point.Region) is not { } region)
             return CompensationResult.NeedsPerson($"the region {point.Region} is not declared any more; declare it, or restore its objects by hand");
         using var cluster = new ClusterReader(region, settings, context.Deployment.Time);
-        var undo = new RegionUndo(cluster, new ClusterWriter(cluster, context.Permit), settings, context.Deployment);
+        var undo = new RegionUndo(cluster, new ClusterWriter(cluster, context.Permit, context.Deployment.Time), settings, context.Deployment);
         return await undo.RunAsync(point.Unpack(), cancellation);
     }
 }

@@ -21,6 +21,9 @@ public sealed record Tool(string Name, string Package, bool IsStatic = false)
     /// <summary>The Postgres shell.</summary>
     public static Tool Psql { get; } = new("psql", "postgresql");
 
+    /// <summary>A pooler before a Postgres server; no part of the sandbox, but tests look through it.</summary>
+    public static Tool PgBouncer { get; } = new("pgbouncer", "pgbouncer");
+
     /// <summary>The container engine.</summary>
     public static Tool Dockerd { get; } = new("dockerd", "docker.io");
 

@@ -20,6 +20,10 @@ public static class MailySchema
     // "if not exists" alone races: two creators at once end in a unique violation of the catalog.
     const string TakeTurn = "select pg_advisory_xact_lock(hashtextextended('maily_deploy.schema', 0))";
 
+    // A connection that a pooler keeps warm may still remember from before its turn that there is no such schema: taking a lock on
+    // the catalog makes it look again.
+    const string LookAgain = "lock table pg_catalog.pg_namespace in access share mode";
+
     const string Begin = """
         create schema if not exists maily_deploy;
         create table if not exists maily_deploy.schema_version (
@@ -74,6 +78,7 @@ public static class MailySchema
             return;
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await connection.RunAsync(TakeTurn, cancellation);
+        await connection.RunAsync(LookAgain, cancellation);
         await connection.RunAsync(Begin, cancellation);
         for (var version = await VersionAsync(connection, cancellation); version < Versions.Length; version++)
         {

@@ -76,7 +76,7 @@ public sealed class PostgresServer : IAsyncLifetime
 
     string Data => Path.Combine(folder, "data");
 
-    static bool AsRoot => Environment.UserName == "root";
+    internal static bool AsRoot => Environment.UserName == "root";
 
     // The postmaster's own number, not the process of runuser above it. SIGINT: end at once, cleanly.
     async Task StopAsync(Process process)
@@ -91,7 +91,7 @@ public sealed class PostgresServer : IAsyncLifetime
         ? new("runuser", ["-u", "postgres", "--", Path.Combine(Binaries, tool), .. arguments])
         : new(Path.Combine(Binaries, tool), arguments);
 
-    static Process Start(ProcessStartInfo command)
+    internal static Process Start(ProcessStartInfo command)
     {
         (command.RedirectStandardError, command.RedirectStandardOutput, command.WorkingDirectory) = (true, true, Path.GetTempPath());
         var process = Process.Start(command)!;
@@ -100,7 +100,7 @@ public sealed class PostgresServer : IAsyncLifetime
         return process;
     }
 
-    static Task RunAsync(string tool, params string[] arguments) => RunAsync(new ProcessStartInfo(tool, arguments));
+    internal static Task RunAsync(string tool, params string[] arguments) => RunAsync(new ProcessStartInfo(tool, arguments));
 
     static async Task RunAsync(ProcessStartInfo command)
     {
@@ -128,7 +128,7 @@ public sealed class PostgresServer : IAsyncLifetime
         }
     }
 
-    static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

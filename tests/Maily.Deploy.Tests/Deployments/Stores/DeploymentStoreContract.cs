@@ -32,7 +32,9 @@ public abstract partial class DeploymentStoreContract : IAsyncLifetime
 
     public virtual async ValueTask DisposeAsync()
     {
-        await Store.DisposeAsync();
+        // Null where the test was skipped for want of its far side.
+        if (Store is not null)
+            await Store.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 

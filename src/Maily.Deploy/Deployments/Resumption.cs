@@ -5,7 +5,7 @@ namespace Maily.Deploy.Deployments;
 /// <summary>Decides which deployment a run goes on with.</summary>
 public static class Resumption
 {
-    /// <summary>The unfinished deployment, when this run is of the same commit and leaves out the same stages.</summary>
+    /// <summary>The unfinished deployment, when this run is of the same commit, leaves out the same stages and runs all that it planned.</summary>
     /// <param name="newest">The environment's newest deployment; null when there is none.</param>
     /// <param name="request">What is asked for now.</param>
     /// <exception cref="CannotResumeException">There is nothing to go on with, or it is another release.</exception>
@@ -19,6 +19,9 @@ public static class Resumption
         if (!request.Skipped.SetEquals(header.Skipped))
             throw new CannotResumeException(
                 $"{header.Id} leaves out {(header.Skipped.Count == 0 ? "nothing" : string.Join(", ", header.Skipped))}, this run does not.", "Resume with the same skip flags, or undo it with `./build.sh Rollback`.");
+        // One that comes to its end counts as a release: it must have done all that it set out to do.
+        if (header.Stages.FirstOrDefault(stage => !request.Stages.Contains(stage)) is { } missing)
+            throw new CannotResumeException($"{header.Id} also runs {missing}, this run does not.", "Resume with the same targets, or undo it with `./build.sh Rollback`.");
         return DeploymentId.Parse(header.Id);
     }
 }

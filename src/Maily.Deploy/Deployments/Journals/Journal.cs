@@ -52,6 +52,8 @@ public sealed class Journal : IDisposable
         var journal = new Journal(store, lease, deployment, spool, time, state);
         foreach (var record in spool.Former.After(state))
             await journal.CatchUpAsync(record, cancellation);
+        if (journal.State.Header is { } header && header.Environment != environment)
+            throw new OtherEnvironmentException(deployment, environment, header.Environment);
         if (journal.State.Header is null)
             throw new UnknownDeploymentException(deployment, environment, [.. (await store.ListAsync(environment, 5, cancellation)).Select(summary => summary.Header.Id)]);
         return journal;
@@ -177,6 +179,15 @@ public sealed class JournalLostException(DeploymentId deployment, Exception reas
 {
     /// <inheritdoc/>
     public override FailureKind Kind => FailureKind.NeedsAttention;
+}
+
+/// <summary>A journal tells of a deployment to another environment: its ways back lead to far sides of that one.</summary>
+public sealed class OtherEnvironmentException(DeploymentId deployment, string environment, string written)
+    : DeployException($"{deployment} was a deployment to {written}, not to {environment}.",
+        $"Give --environment {written}, and check that MAILY_JOURNAL_URL is the one of {environment}.")
+{
+    /// <inheritdoc/>
+    public override FailureKind Kind => FailureKind.Refused;
 }
 
 /// <summary>The environment's journals hold no such deployment.</summary>

@@ -1,6 +1,7 @@
+using Maily.Deploy.Components;
 using Nuke.Common.CI.GitHubActions;
 
-[GitHubActions(
+[DeploymentWorkflow(
     "deploy-production",
     GitHubActionsImage.UbuntuLatest,
     OnWorkflowDispatchRequiredInputs = new[] { "Confirm" },

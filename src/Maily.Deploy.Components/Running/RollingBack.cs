@@ -17,8 +17,8 @@ sealed class RollingBack(IHazDeployment build)
     readonly DateTimeOffset begun = build.Session.Time.GetUtcNow();
     bool hasUndone;
 
-    /// <summary>Rolls back to <paramref name="to"/>, or to the release before the current one.</summary>
-    public async Task RunAsync(string? to, StopSignals signals)
+    /// <summary>Rolls back to <paramref name="to"/>, or to the release before the current one; or undoes only what is unfinished.</summary>
+    public async Task RunAsync(string? to, bool unfinishedOnly, StopSignals signals)
     {
         // Until it is done, nobody knows how far it came.
         build.ExitCode = NeedsPerson;
@@ -28,7 +28,7 @@ sealed class RollingBack(IHazDeployment build)
             var session = await build.Session.LoadAsync(build, signals.Abort);
             await using var store = await build.Session.OpenStoreAsync(build, signals.Abort);
             var request = await build.Session.RequestAsync(build, signals.Abort);
-            var options = new RollbackOptions { To = goal, Ended = undone => TellAsync(session, undone) };
+            var options = new RollbackOptions { To = goal, UnfinishedOnly = unfinishedOnly, Ended = undone => TellAsync(session, undone) };
             Say(session.Log, await Rollback.RunAsync(session.Definition, store, request, options, signals));
         }
         catch (DeployException refused) when (refused.Kind == FailureKind.Refused && !hasUndone)
@@ -62,7 +62,9 @@ sealed class RollingBack(IHazDeployment build)
     {
         var goal = result.Target is null ? "as it was before the first deployment" : $"{result.Target.Deployment} ({result.Target.Commit[..7]})";
         build.ExitCode = result.NeedsPerson ? NeedsPerson : result.IsCancelled ? Cancelled : null;
-        if (result.IsUnchanged)
+        if (result.NothingIsUnfinished)
+            log.LogInformation("{Environment}: nothing is unfinished, and nothing was undone", build.Environment);
+        else if (result.IsUnchanged)
             log.LogInformation("{Environment} is rolled back already: {Goal}", build.Environment, goal);
         else if (result is { IsCancelled: true, Deployments: [] })
             throw new OperationCanceledException("Nothing was begun.");

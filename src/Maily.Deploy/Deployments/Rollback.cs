@@ -47,12 +47,24 @@ public static class Rollback
     public static async Task<RollbackResult> RunAsync(
         DeploymentDefinition definition, IDeploymentStore store, DeploymentRequest request, RollbackOptions options, StopSignals signals)
     {
+        if (options is { UnfinishedOnly: true, To: { } to })
+            throw new UnfinishedOnlyException(to);
         await store.PrepareAsync(signals.Abort);
         var deployments = await store.ListAsync(request.Environment, Reach, signals.Abort);
         var releases = await store.ListReleasesAsync(request.Environment, Reach, signals.Abort);
-        var unfinished = Unfinished.Find(deployments) is { } found ? DeploymentId.Parse(found.Header.Id) : default(DeploymentId?);
-        if (Decide(unfinished, releases, options.To) is not { } plan)
+        var unfinished = Unfinished.Find(deployments);
+        if (options.UnfinishedOnly && unfinished is not { Outcome: null })
+            return new RollbackResult(ReleaseHistory.Standing(releases).LastOrDefault(), []) { NothingIsUnfinished = true };
+        if (Decide(unfinished is null ? null : DeploymentId.Parse(unfinished.Header.Id), releases, options.To) is not { } plan)
             return new RollbackResult(ReleaseHistory.Standing(releases).LastOrDefault(), []) { IsUnchanged = true };
-        return await new RollbackRun(definition, store, request, options, signals).RunAsync(plan, deployments.FirstOrDefault(), releases);
+        try
+        {
+            return await new RollbackRun(definition, store, request, options, signals).RunAsync(plan, deployments.FirstOrDefault(), releases);
+        }
+        catch (RollbackOvertakenException) when (options.UnfinishedOnly)
+        {
+            // Its own process has ended it meanwhile, which is as good.
+            return await RunAsync(definition, store, request, options, signals);
+        }
     }
 }

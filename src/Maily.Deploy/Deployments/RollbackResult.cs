@@ -11,6 +11,9 @@ public sealed record RollbackOptions
     /// <summary>The deployment to go back to; null for the one before the current.</summary>
     public DeploymentId? To { get; init; }
 
+    /// <summary>Whether only a deployment without an end is undone: one that is good, undone or left to a person stays as it is.</summary>
+    public bool UnfinishedOnly { get; init; }
+
     /// <summary>Called with each deployment once its undoing has ended, or was broken off; before the next one begins.</summary>
     public Func<UndoneDeployment, Task> Ended { get; init; } = _ => Task.CompletedTask;
 }
@@ -44,6 +47,9 @@ public sealed record RollbackResult(ReleaseRecord? Target, ImmutableArray<Undone
     /// <summary>Whether the environment was rolled back already, so that nothing was done.</summary>
     public bool IsUnchanged { get; init; }
 
+    /// <summary>Whether only what is unfinished was to be undone, and nothing is.</summary>
+    public bool NothingIsUnfinished { get; init; }
+
     /// <summary>Whether something could not be undone: the older deployments were left as they are then.</summary>
     public bool NeedsPerson { get; init; }
 
@@ -55,6 +61,14 @@ public sealed record RollbackResult(ReleaseRecord? Target, ImmutableArray<Undone
 public sealed class RollbackOvertakenException(string environment, string? newest)
     : DeployException($"{environment} was changed by {newest ?? "another deployment"} while the rollback waited for its turn.",
         "Look at `./build.sh Status`, then roll back again if that is still wanted.")
+{
+    /// <inheritdoc/>
+    public override FailureKind Kind => FailureKind.Refused;
+}
+
+/// <summary>A rollback is asked to go back to a release, and to touch none that is finished.</summary>
+public sealed class UnfinishedOnlyException(DeploymentId to)
+    : DeployException($"Going back to {to} undoes finished deployments, which --unfinished-only forbids.", "Give either --to or --unfinished-only.")
 {
     /// <inheritdoc/>
     public override FailureKind Kind => FailureKind.Refused;

@@ -17,6 +17,20 @@ public sealed class GeneratedFilesTests
     public void The_workflow_deploys_by_the_build() => Committed(Workflow).ShouldContain("run: ./build.sh DeployProduction\n");
 
     [Fact]
+    public void A_second_job_undoes_what_a_failed_or_cancelled_one_left_unfinished()
+    {
+        var jobs = Committed(Workflow).Split("\njobs:\n")[1].Split("\n  compensate:\n");
+        jobs.Length.ShouldBe(2);
+        var (deploying, compensating) = (jobs[0], jobs[1]);
+        compensating.ShouldStartWith("    name: compensate\n    needs: ubuntu-latest\n    if: failure() || cancelled()\n    runs-on: ubuntu-latest\n    environment: production\n    timeout-minutes: 90\n");
+        compensating.ShouldContain("run: ./build.sh Rollback --unfinished-only --wait 15m\n");
+        Secrets(compensating).ShouldBe(Secrets(deploying));
+        Secrets(compensating).Count().ShouldBe(16);
+
+        static IEnumerable<string> Secrets(string job) => job.Split('\n').Where(line => line.Contains("secrets.", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_linter_has_nothing_to_say_about_the_workflows() =>
         (await WorkflowLinter.FaultsAsync([.. Directory.GetFiles(Repository.At(".github", "workflows"))])).ShouldBeEmpty();
 

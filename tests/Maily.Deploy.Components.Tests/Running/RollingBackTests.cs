@@ -30,6 +30,18 @@ public sealed class RollingBackTests
     }
 
     [Fact]
+    public void An_unknown_deployment_is_refused_with_3_and_the_last_ones_are_listed()
+    {
+        using var run = new SampleRun();
+        run.Start("Deploy").ShouldBe(0, run.Output);
+        var known = Path.GetFileName(Path.GetDirectoryName(run.Reports.ShouldHaveSingleItem()))!;
+        run.Start("Rollback", "--to", "20200101T000000Z-dfce3c5-aaaa").ShouldBe(3, run.Output);
+        run.Output.ShouldContain($"Former releases: {known}");
+        run.Scenario.Far["migrate"].ShouldBe("new");
+        run.Report("outcome").ShouldBe("succeeded");
+    }
+
+    [Fact]
     public void What_a_person_must_undo_exits_with_2()
     {
         using var run = new SampleRun { Scenario = new Scenario { NeedsPerson = true } };
@@ -38,6 +50,21 @@ public sealed class RollingBackTests
         run.Output.ShouldContain("A person must act");
         run.Report("outcome").ShouldBe("needsAttention");
         run.Report("toDo").ShouldContain("put migrate back");
+    }
+
+    [Fact]
+    public void What_cleans_up_after_another_job_leaves_a_good_release_alone()
+    {
+        using var run = new SampleRun();
+        run.Start("Rollback", "--unfinished-only").ShouldBe(0, run.Output);
+        run.Start("Deploy").ShouldBe(0, run.Output);
+
+        run.Start("Rollback", "--unfinished-only").ShouldBe(0, run.Output);
+
+        run.Output.ShouldContain("nothing is unfinished");
+        run.Scenario.Far["migrate"].ShouldBe("new");
+        run.Report("outcome").ShouldBe("succeeded");
+        run.Start("Rollback", "--unfinished-only", "--to", "20261123T195301Z-dfce3c5-aaaa").ShouldBe(3, run.Output);
     }
 
     [Fact]

@@ -119,6 +119,72 @@ public sealed class RollbackTests : IDisposable
             summary => summary.Header.Id.ShouldBe(killed.Value), summary => summary.Outcome.ShouldBe(DeploymentOutcome.RolledBack));
     }
 
+    [Theory]
+    [InlineData("good")]
+    [InlineData("undone")]
+    [InlineData("left to a person")]
+    public async Task Where_only_the_unfinished_is_undone_a_deployment_that_has_ended_is_left_alone(string newest)
+    {
+        await DeployAsync("one");
+        if (newest != "good")
+        {
+            world.Plan["Migrate"] = [world.Step("Migrate/1", "two")];
+            world.Far.At = moment => moment.StartsWith("verify") || newest != "undone" && moment.StartsWith("undo") ? throw new IOException("cut") : Task.CompletedTask;
+            await world.DeployAsync();
+            world.Far.At = _ => Task.CompletedTask;
+        }
+
+        var (before, releases) = (world.Far["1"], (await world.Store.ListReleasesAsync(World.Environment, 9, World.Cancellation)).Length);
+        world.Far.Asked.Clear();
+
+        var result = await world.RollbackAsync(new RollbackOptions { UnfinishedOnly = true });
+
+        result.NothingIsUnfinished.ShouldBeTrue();
+        world.Far.Asked.ShouldBeEmpty();
+        world.Far["1"].ShouldBe(before);
+        (await world.Store.ListReleasesAsync(World.Environment, 9, World.Cancellation)).Length.ShouldBe(releases);
+        (await world.Store.FindHoldAsync(World.Environment, World.Cancellation)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Where_only_the_unfinished_is_undone_a_killed_deployment_is()
+    {
+        await DeployAsync("one");
+        world.Plan["Migrate"] = [world.Step("Migrate/1", "two")];
+        var killed = await world.DieAsync();
+
+        var result = await world.RollbackAsync(new RollbackOptions { UnfinishedOnly = true });
+
+        result.Deployments.ShouldHaveSingleItem().Header.Id.ShouldBe(killed.Value);
+        world.Far["1"].ShouldBe("one");
+    }
+
+    [Fact]
+    public async Task Where_only_the_unfinished_is_undone_one_that_ends_well_meanwhile_stays_live()
+    {
+        await DeployAsync("one");
+        world.Plan["Migrate"] = [world.Step("Migrate/1", "two")];
+        var running = await world.DieAsync();
+        var inner = world.Store;
+        var ended = false;
+        world.Store = new FlakyStore(inner)
+        {
+            OnAcquire = async () =>
+            {
+                if (ended)
+                    return;
+                ended = true;
+                await using var elsewhere = await world.ContinueAsync(running);
+                await elsewhere.EndAsync(succeeded: true, World.Cancellation);
+            },
+        };
+
+        (await world.RollbackAsync(new RollbackOptions { UnfinishedOnly = true })).NothingIsUnfinished.ShouldBeTrue();
+
+        world.Far["1"].ShouldBe("two");
+        (await inner.FindHoldAsync(World.Environment, World.Cancellation)).ShouldBeNull();
+    }
+
     [Fact]
     public async Task What_stands_below_a_deployment_that_could_not_be_undone_is_left_alone()
     {

@@ -24,12 +24,8 @@ sealed class RollingBack(IHazDeployment build)
         build.ExitCode = NeedsPerson;
         try
         {
-            var goal = to is null ? default(DeploymentId?) : DeploymentId.Parse(to);
-            var session = await build.Session.LoadAsync(build, signals.Abort);
-            await using var store = await build.Session.OpenStoreAsync(build, signals.Abort);
-            var request = await build.Session.RequestAsync(build, signals.Abort);
-            var options = new RollbackOptions { To = goal, UnfinishedOnly = unfinishedOnly, Ended = undone => TellAsync(session, undone) };
-            Say(session.Log, await Rollback.RunAsync(session.Definition, store, request, options, signals));
+            // Guarded: an error of a foreign library may quote a secret.
+            await build.Session.GuardAsync(nameof(IRollback.Rollback), () => UndoAsync(to, unfinishedOnly, signals));
         }
         catch (DeployException refused) when (refused.Kind == FailureKind.Refused && !hasUndone)
         {
@@ -41,6 +37,16 @@ sealed class RollingBack(IHazDeployment build)
             build.ExitCode = Cancelled;
             throw;
         }
+    }
+
+    async Task UndoAsync(string? to, bool unfinishedOnly, StopSignals signals)
+    {
+        var goal = to is null ? default(DeploymentId?) : DeploymentId.Parse(to);
+        var session = await build.Session.LoadAsync(build, signals.Abort);
+        await using var store = await build.Session.OpenStoreAsync(build, signals.Abort);
+        var request = await build.Session.RequestAsync(build, signals.Abort);
+        var options = new RollbackOptions { To = goal, UnfinishedOnly = unfinishedOnly, Ended = undone => TellAsync(session, undone) };
+        Say(session.Log, await Rollback.RunAsync(session.Definition, store, request, options, signals));
     }
 
     /// <summary>Told without the token: what an aborted rollback left behind must be known all the same.</summary>

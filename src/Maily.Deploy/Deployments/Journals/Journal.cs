@@ -50,7 +50,7 @@ public sealed class Journal : IDisposable
     {
         var state = await ReadAsync(store, environment, deployment, cancellation);
         var journal = new Journal(store, lease, deployment, spool, time, state);
-        foreach (var record in spool.Former.After(state))
+        foreach (var record in await spool.ReadAfterAsync(state, cancellation))
             await journal.CatchUpAsync(record, cancellation);
         if (journal.State.Header is { } header && header.Environment != environment)
             throw new OtherEnvironmentException(deployment, environment, header.Environment);

@@ -14,6 +14,8 @@ sealed class DrilledProcess : IDisposable
     // Longer than any deployment to a sandbox: one that hangs shall fail its cell, not the drill.
     static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
+    static readonly string Dotnet = Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : "dotnet";
+
     readonly Lock gate = new();
     readonly StringBuilder output = new();
     readonly Process process;
@@ -28,7 +30,8 @@ sealed class DrilledProcess : IDisposable
     /// <summary>Starts it on a machine, with these variables in place of this process's own ones.</summary>
     public static DrilledProcess Start(string program, DrillClone machine, IReadOnlyDictionary<string, string> variables, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : "dotnet", [program, .. arguments, "--root", machine.Root])
+        // A drill in the background of a shell ignores Ctrl+C, and so would all that it starts.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT,TERM", Dotnet, program, .. arguments, "--root", machine.Root])
         {
             WorkingDirectory = machine.Root, UseShellExecute = false,
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,

@@ -29,8 +29,12 @@ internal sealed class Scheduler(
         foreach (var target in waiting.Where(x => x is { AssuredAfterFailure: true, Status: ExecutionStatus.Scheduled }).ToArray())
             execute(target, true);
         foreach (var target in waiting.Where(x => x.Status == ExecutionStatus.Scheduled))
-            target.Status = ExecutionStatus.NotRun;
+            target.Status = !failed && IsDone(target) ? ExecutionStatus.Collective : ExecutionStatus.NotRun;
     }
+
+    // The signal came when nothing was left to do: a name for things that are done is done.
+    static bool IsDone(ExecutableTarget target) => target.Actions.Count == 0
+        && target.AllDependencies.All(x => x.Status is ExecutionStatus.Succeeded or ExecutionStatus.Skipped or ExecutionStatus.Collective);
 
     bool Admit(bool failed)
     {

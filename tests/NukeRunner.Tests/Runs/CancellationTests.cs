@@ -57,6 +57,13 @@ public sealed class CancellationTests : IDisposable
         => Start("Complete").ShouldBe(0, run.Output);
 
     [Fact]
+    public void A_name_for_targets_that_were_all_done_when_the_signal_came_is_done_too()
+    {
+        Start("Complete", "Whole").ShouldBe(0, run.Output);
+        run.Output.ShouldContain("Whole              Collective");
+    }
+
+    [Fact]
     public void Outside_of_a_run_nothing_is_cancelled()
     {
         Cancellation.Stop.IsCancellationRequested.ShouldBeFalse();
@@ -97,6 +104,7 @@ public sealed class CancellationTests : IDisposable
             Signal(Cancellation.Stop);
         });
         Target Complete => _ => _.Executes(() => Signal(Cancellation.Stop));
+        Target Whole => _ => _.DependsOn(Complete);
         Target LongCleaning => _ => _.Triggers(Tidy).Executes(() =>
         {
             Signal(Cancellation.Stop);

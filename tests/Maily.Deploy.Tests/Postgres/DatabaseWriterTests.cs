@@ -68,7 +68,11 @@ public sealed class DatabaseWriterTests(PostgresServer server)
 
     static async Task UntilAsync(DatabaseSettings settings, string sql)
     {
+        var begun = TimeProvider.System.GetTimestamp();
         while (!await PostgresServer.ScalarAsync<bool>(settings, sql))
+        {
+            TimeProvider.System.GetElapsedTime(begun).ShouldBeLessThan(TimeSpan.FromSeconds(20), sql);
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancellation);
+        }
     }
 }

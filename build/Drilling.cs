@@ -17,7 +17,7 @@ sealed class Drilling(AbsolutePath root)
     {
         await using var sandbox = await RunningSandbox.StartAsync(
             // Everything goes back to a snapshot again and again: nothing of it may be somebody else's, whatever the shell names.
-            new SandboxOptions { Folder = root / "artifacts" / "sandbox", PublishEnvironment = false, DockerHost = null, Kubeconfig = null, ControlPlane = null }, log, signals.Stop);
+            new SandboxOptions { Folder = root / "artifacts" / "sandbox", PublishEnvironment = false, DockerHost = null, Kubeconfig = null, ControlPlane = null, ClusterPace = TimeSpan.FromMilliseconds(4) }, log, signals.Stop);
         var report = await new Drill(sandbox, Product(), root / "artifacts" / "drill", TimeProvider.System, log).RunAsync(selection, signals.Stop);
         foreach (var line in DrillText.Lines(report))
             log.LogInformation("{Line}", line);

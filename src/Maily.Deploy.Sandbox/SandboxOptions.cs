@@ -28,6 +28,9 @@ public sealed record SandboxOptions
     /// <summary>The clusters' name, the same in each region.</summary>
     public string ClusterName { get; init; } = "maily-sandbox";
 
+    /// <summary>How long the embedded clusters' controllers rest between two looks.</summary>
+    public TimeSpan ClusterPace { get; init; } = TimeSpan.FromMilliseconds(20);
+
     /// <summary>How Postgres is made.</summary>
     public PostgresOptions Postgres { get; init; } = new();
 

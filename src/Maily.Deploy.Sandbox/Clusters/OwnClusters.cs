@@ -29,7 +29,7 @@ sealed class OwnClusters(SandboxOptions options, InstanceFolder folder, ProcessH
         var place = Directory.CreateDirectory(folder.Of(Path.Combine("clusters", region))).FullName;
         return source is ClusterSource.Real real
             ? await RealControlPlane.StartAsync(real.AssetsFolder, new() { Folder = place, Host = host, Node = new() { Time = options.Time, ImageExists = imageExists } }, cancellation)
-            : await EmbeddedCluster.StartAsync(new() { Folder = place, Time = options.Time, ImageExists = imageExists }, cancellation);
+            : await EmbeddedCluster.StartAsync(new() { Folder = place, Time = options.Time, Pace = options.ClusterPace, ImageExists = imageExists }, cancellation);
     }
 
     static async Task MarkAsync(string kubeconfig, string region, CancellationToken cancellation)

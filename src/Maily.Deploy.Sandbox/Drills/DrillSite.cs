@@ -116,7 +116,7 @@ sealed class DrillSite : IAsyncDisposable
         await SteadyWriter.PrepareAsync(product.Writes, Parts.Postgres, cancellation);
         if (Directory.Exists(Backups))
             Directory.Delete(Backups, recursive: true);
-        Snapshot = await SandboxSnapshot.TakeAsync(sandbox, cancellation);
+        opened.Push(Snapshot = await SandboxSnapshot.TakeAsync(sandbox, cancellation));
     }
 
     Dictionary<string, string> Variables() => new(Wires.Environment, StringComparer.Ordinal)

@@ -45,7 +45,7 @@ public sealed class BaseImage : IAsyncDisposable
         if (!engine.IsShared)
             return;
         using var client = new EngineClient(engine.Address);
-        await client.RemoveAsync(tagged, CancellationToken.None);
+        await client.RemoveAsync(tagged, keepsCache: false, CancellationToken.None);
     }
 
     static MemoryStream Context(Busybox busybox)

@@ -46,9 +46,9 @@ public sealed class EngineClient : IDisposable
         return [.. images.RootElement.EnumerateArray().SelectMany(NamesOf)];
     }
 
-    /// <summary>Removes an image's name, and the image where it was the last name.</summary>
-    public Task RemoveAsync(string name, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Delete, $"images/{name}?force=true", content: null, cancellation);
+    /// <summary>Removes an image's name, and the image where it was the last name; what later builds can use stays where the cache is kept.</summary>
+    public Task RemoveAsync(string name, bool keepsCache, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Delete, $"images/{name}?force=true&noprune={(keepsCache ? 1 : 0)}", content: null, cancellation);
 
     /// <summary>Closes the connections.</summary>
     public void Dispose() => http.Dispose();

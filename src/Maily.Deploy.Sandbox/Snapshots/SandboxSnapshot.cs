@@ -7,7 +7,7 @@ namespace Maily.Deploy.Sandbox.Snapshots;
 /// A sandbox's far sides at one moment, to which they can go back again and again: databases, clusters, Vercel, registry,
 /// engine. Clusters must be embedded ones.
 /// </summary>
-public sealed class SandboxSnapshot
+public sealed class SandboxSnapshot : IAsyncDisposable
 {
     readonly SandboxParts parts;
     readonly DatabaseCopy[] databases;
@@ -45,18 +45,24 @@ public sealed class SandboxSnapshot
         foreach (var cluster in parts.Clusters.ByRegion.Values)
             cluster.Faults?.Clear();
         var engine = ForgetImagesAsync(cancellation);
-        foreach (var database in databases)
-            await database.RestoreAsync(cancellation);
+        await Task.WhenAll(databases.Select(database => database.RestoreAsync(cancellation)));
         await engine;
         registry.Restore();
         foreach (var restore in restores)
             restore();
     }
 
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var database in databases)
+            await database.DisposeAsync();
+    }
+
     async Task ForgetImagesAsync(CancellationToken cancellation)
     {
         using var engine = new EngineClient(parts.Engine.Address);
         foreach (var image in (await engine.ListAsync(cancellation)).Except(images, StringComparer.Ordinal))
-            await engine.RemoveAsync(image, cancellation);
+            await engine.RemoveAsync(image, keepsCache: true, cancellation);
     }
 }

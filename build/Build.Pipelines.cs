@@ -13,7 +13,7 @@ partial class Build
     [Parameter("With Drill: how many faults to try, chosen by --seed. Default is all")]
     readonly int? Sample;
 
-    [Parameter("With Drill: kills so many deployments at any instant, instead of at moments of their steps")]
+    [Parameter("With Drill: kills so many deployments at any instant; alone, or besides --sample")]
     readonly int? Instants;
 
     [Parameter("With Drill: decides the sample. Default is 1")]

@@ -15,7 +15,7 @@ public sealed record DrillSelection
     /// <summary>How many, chosen by the seed; null for all.</summary>
     public int? Sample { get; init; }
 
-    /// <summary>How many deployments are killed at any instant instead of at a moment of a step; null for none.</summary>
+    /// <summary>How many deployments are killed at any instant besides; without a sample nothing else is tried then.</summary>
     public int? Instants { get; init; }
 
     /// <summary>Decides the sample, and at which piece of its traffic a step is struck.</summary>
@@ -42,10 +42,10 @@ public sealed record DrillSelection
     /// <summary>The chosen faults, in the order of the matrix.</summary>
     internal ImmutableArray<Fault> Of(DrillReference reference)
     {
-        if (Instants is { } instants)
-            return FaultMatrix.Shard(FaultMatrix.Instants(instants, reference.Duration, Seed), Shard, Shards);
         var chosen = FaultMatrix.Select(FaultMatrix.Of(reference.Steps), Steps, Kinds);
-        return FaultMatrix.Shard(Sample is { } count ? FaultMatrix.Sample(chosen, count, Seed) : chosen, Shard, Shards);
+        if ((Sample ?? (Instants is null ? null : 0)) is { } count)
+            chosen = FaultMatrix.Sample(chosen, count, Seed);
+        return FaultMatrix.Shard([.. chosen, .. FaultMatrix.Instants(Instants ?? 0, reference.Duration, Seed)], Shard, Shards);
     }
 
     static int? Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;

@@ -9,6 +9,8 @@ public sealed partial class ReadmeCommandTests
     static readonly Dictionary<string, string> Elsewhere = new(StringComparer.Ordinal)
     {
         ["Rehearse"] = "a step of .ci/run",
+        ["Drill"] = "hundreds of deployments; a sample of it is a step of .ci/run",
+        ["Drill --sample 14 --instants 10"] = "a step of .ci/run",
         ["Setup"] = "a step of .ci/run",
         ["Test"] = "runs these tests; a step of .ci/run",
         ["Test --projects NukeRunner"] = "would run tests within tests",

@@ -1,3 +1,5 @@
+using Maily.Deploy.Deployments;
+using Maily.Deploy.Deployments.Audit;
 using Maily.Deploy.Deployments.Stores;
 using Maily.Deploy.Sandbox.Http;
 using Maily.Deploy.Secrets;
@@ -89,7 +91,7 @@ public sealed class SuspensionTests(LiveProduct live)
         var variables = new Variables(loan.Product.Environment.Select(pair => new Variable(pair.Key, pair.Value, "sandbox")));
         await using var store = DeploymentStores.Open(variables, loan.Workspace.Root, TimeProvider.System);
         (await store.FindHoldAsync("sandbox", Cancellation)).ShouldNotBeNull();
-        await store.ClearHoldAsync("sandbox", Cancellation);
+        (await store.ClearHoldAsync(new("sandbox", AuditedAction.Released, Operator.Name, TimeProvider.System.GetUtcNow(), "the rehearsal is over"), Cancellation)).ShouldBeTrue();
     }
 
     /// <summary>What a deployment must bring back, and what it may leave behind.</summary>

@@ -1,0 +1,65 @@
+using Maily.Deploy.Rehearsals.Pipelines;
+using Maily.Deploy.Rehearsals.Sandbox;
+using Maily.Deploy.Sandbox.Drills;
+using Maily.Deploy.Sandbox.Vercel;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Maily.Deploy.Rehearsals.Drills;
+
+public sealed class DrillTests
+{
+    const string Profile = "00000000-0000-4000-8000-000000000001";
+
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>The report of such a deployment says that all is undone: only the far sides tell.</summary>
+    [Fact]
+    public async Task A_down_script_that_does_not_undo_its_migration_makes_the_drill_fail()
+    {
+        SandboxFixture.RequireRoot();
+        var folder = Directory.CreateTempSubdirectory("maily-drill-");
+        try
+        {
+            await using var sandbox = await SandboxFixture.StartAsync(folder.FullName, Cancellation);
+            var drill = new Drill(sandbox, await ProductAsync(), Path.Combine(folder.FullName, "drill"), TimeProvider.System, NullLogger.Instance);
+
+            var report = await drill.RunAsync(new() { Steps = ["SmokeTest/frontend page"], Kinds = ["Error"], Sample = 1 }, Cancellation);
+
+            var result = report.Results.ShouldHaveSingleItem();
+            result.End.ShouldBe(DrilledEnd.Wrong);
+            result.HasStruck.ShouldBeTrue();
+            result.Problems.ShouldContain(problem => problem.StartsWith("+ column public.profiles.zone ", StringComparison.Ordinal));
+            result.LostRows.ShouldBe(0);
+            result.AcknowledgedRows.ShouldBeGreaterThan(0);
+            DrillReport.Read(Path.Combine(folder.FullName, "drill")).Failed.ShouldBe(1);
+            DrillText.Lines(report).ShouldContain(line => line.StartsWith("SmokeTest/frontend page", StringComparison.Ordinal) && line.Contains('X'));
+            DrillText.Html(report).ShouldContain("0 of 1 faults end as they may");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    static async Task<DrillProduct> ProductAsync() => new()
+    {
+        Repository = CompiledBuild.Repository,
+        Program = await CompiledBuild.GetAsync(),
+        MakeFormer = clone => SmallFrontend.Put(Path.Combine(clone, "src/Platform/web")),
+        MakeNext = clone =>
+        {
+            SmallFrontend.Add(Path.Combine(clone, "src/Platform/web"), "next");
+            Put(clone, "migrations", "alter table public.profiles rename column time_zone to zone;\n");
+            Put(clone, "down", "select 'nothing is renamed back';\n");
+        },
+        Writes = new("public.campaigns",
+            $"insert into auth.users (id, email) values ('{Profile}', 'drill@maily.example'); insert into public.profiles (id) values ('{Profile}') on conflict do nothing;",
+            $"insert into public.campaigns (owner_id, name) values ('{Profile}', $1)", "select name from public.campaigns"),
+    };
+
+    static void Put(string clone, string folder, string sql)
+    {
+        var path = Directory.CreateDirectory(Path.Combine(clone, "src/Platform/supabase", folder)).FullName;
+        File.WriteAllText(Path.Combine(path, "20990101000000_rename.sql"), sql);
+    }
+}

@@ -19,9 +19,10 @@ sealed class BuildWatch(VercelFrontend frontend)
                 return deployment;
             if (deployment.IsDead)
                 throw new VercelBuildFailedException(deployment, deployment.ErrorMessage, await LogAsync(reader, id, cancellation));
-            if (frontend.Time.GetElapsedTime(begin) > frontend.BuildTimeout)
+            var waited = frontend.Time.GetElapsedTime(begin);
+            if (waited > frontend.BuildTimeout)
                 throw new VercelTooSlowException($"The build of {id}", frontend.BuildTimeout, deployment.Now);
-            await Task.Delay(frontend.PollInterval, frontend.Time, cancellation);
+            await Task.Delay(frontend.PauseAfter(waited), frontend.Time, cancellation);
         }
     }
 

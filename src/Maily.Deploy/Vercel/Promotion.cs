@@ -42,7 +42,7 @@ sealed class Promotion(VercelFrontend frontend, VercelWriter writer)
             var project = await reader.GetProjectAsync(cancellation);
             if (project.LastAliasRequest is not { IsRunning: true })
                 return project;
-            await PauseAsync("A promotion", begin, project.LastAliasRequest.JobStatus, cancellation);
+            await PauseAsync("A promotion", begin, project.LastAliasRequest.JobStatus, isSlow: false, cancellation);
         }
     }
 
@@ -76,15 +76,17 @@ sealed class Promotion(VercelFrontend frontend, VercelWriter writer)
                 return;
             if (!isOurs && silence is not null && look >= LooksAfterSilence)
                 throw silence;
-            await PauseAsync($"The promotion of {wanted}", begin, request?.JobStatus, cancellation);
+            // After a silence the number of looks is bounded: they must not come so fast that Vercel has not noticed yet.
+            await PauseAsync($"The promotion of {wanted}", begin, request?.JobStatus, isSlow: !isOurs && silence is not null, cancellation);
         }
     }
 
-    async Task PauseAsync(string what, long begin, string? state, CancellationToken cancellation)
+    async Task PauseAsync(string what, long begin, string? state, bool isSlow, CancellationToken cancellation)
     {
-        if (frontend.Time.GetElapsedTime(begin) > frontend.PromotionTimeout)
+        var waited = frontend.Time.GetElapsedTime(begin);
+        if (waited > frontend.PromotionTimeout)
             throw new VercelTooSlowException(what, frontend.PromotionTimeout, state ?? "unknown");
-        await Task.Delay(frontend.PollInterval, frontend.Time, cancellation);
+        await Task.Delay(isSlow ? frontend.PollInterval : frontend.PauseAfter(waited), frontend.Time, cancellation);
     }
 
     async Task<PromotionFailedException> FailedAsync(string wanted, string status, CancellationToken cancellation)

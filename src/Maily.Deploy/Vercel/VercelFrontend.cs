@@ -6,6 +6,8 @@ namespace Maily.Deploy.Vercel;
 /// <summary>The frontend that is deployed: which folder, to which project, and how patiently.</summary>
 public sealed record VercelFrontend
 {
+    static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(25);
+
     /// <summary>The project and the right to use it.</summary>
     public required VercelSettings Settings { get; init; }
 
@@ -27,8 +29,11 @@ public sealed record VercelFrontend
     /// <summary>How long a promotion may take.</summary>
     public TimeSpan PromotionTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Pause between two looks at a build or a promotion.</summary>
+    /// <summary>The longest pause between two looks at a build or a promotion.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The pause before the next look: as long as one has waited already, so that what is quick is seen at once.</summary>
+    internal TimeSpan PauseAfter(TimeSpan waited) => TimeSpan.FromTicks(Math.Clamp(waited.Ticks, Math.Min(FirstPause.Ticks, PollInterval.Ticks), PollInterval.Ticks));
 
     /// <summary>A client that reads.</summary>
     public VercelReader Reader() => new(Settings, Http, Time, Requests);

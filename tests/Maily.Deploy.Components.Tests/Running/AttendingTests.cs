@@ -9,7 +9,7 @@ public sealed class AttendingTests
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Unlock_frees_an_environment_and_says_who_held_it()
+    public async Task Unlock_ends_a_lease_and_says_who_held_it_and_when_the_environment_is_free()
     {
         using var run = new SampleRun();
         var store = StoreOf(run);
@@ -19,12 +19,20 @@ public sealed class AttendingTests
         run.Start("Unlock", "--reason", "its runner is gone").ShouldBe(0, run.Output);
 
         run.Output.ShouldContain("eve@there");
-        (await store.FindLeaseAsync("sandbox", Cancellation)).ShouldBeNull();
+        (await store.FindLeaseAsync("sandbox", Cancellation))!.ExpiresAt.ShouldBeLessThanOrEqualTo(TimeProvider.System.GetUtcNow());
         run.Start("Unlock", "--reason", "its runner is gone").ShouldBe(0, run.Output);
-        run.Output.ShouldContain("nothing to unlock");
+        run.Output.ShouldContain("has ended already: it is free at");
         run.Start("History").ShouldBe(0, run.Output);
         run.Output.ShouldContain("Unlocked");
         run.Output.ShouldContain("its runner is gone (it was locked by eve@there");
+    }
+
+    [Fact]
+    public void Unlocking_what_nobody_holds_says_so()
+    {
+        using var run = new SampleRun();
+        run.Start("Unlock", "--reason", "its runner is gone").ShouldBe(0, run.Output);
+        run.Output.ShouldContain("nothing to unlock");
     }
 
     [Theory]

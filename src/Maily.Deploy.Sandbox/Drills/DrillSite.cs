@@ -57,7 +57,7 @@ sealed class DrillSite : IAsyncDisposable
     }
 
     /// <summary>Starts the build on a machine, over the wires.</summary>
-    public DrilledProcess Start(DrillClone machine, params IEnumerable<string> arguments) => DrilledProcess.Start(product.Program, machine, Variables(), arguments);
+    public DrilledProcess Start(DrillClone machine, params IEnumerable<string> arguments) => DrilledProcess.Start(product.Program, machine.Root, VariablesOn(machine), arguments);
 
     /// <summary>Starts the deployment on a machine.</summary>
     public DrilledProcess Deploy(DrillClone machine, params IEnumerable<string> flags) => Start(machine, [product.Target, .. flags]);
@@ -119,8 +119,9 @@ sealed class DrillSite : IAsyncDisposable
         opened.Push(Snapshot = await SandboxSnapshot.TakeAsync(sandbox, cancellation));
     }
 
-    Dictionary<string, string> Variables() => new(Wires.Environment, StringComparer.Ordinal)
+    Dictionary<string, string?> VariablesOn(DrillClone machine) => new(Wires.Environment.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)), StringComparer.Ordinal)
     {
+        ["HOME"] = machine.Home,
         [DrillObserver.Variable] = Control.Url.AbsoluteUri,
         ["MAILY_BACKUP_FOLDER"] = Backups,
     };

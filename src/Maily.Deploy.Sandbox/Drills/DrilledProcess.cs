@@ -27,18 +27,36 @@ sealed class DrilledProcess : IDisposable
         process.ErrorDataReceived += (_, line) => Note(line.Data);
     }
 
-    /// <summary>Starts it on a machine, with these variables in place of this process's own ones.</summary>
-    public static DrilledProcess Start(string program, DrillClone machine, IReadOnlyDictionary<string, string> variables, params IEnumerable<string> arguments)
+    /// <summary>What it has written so far, to both streams.</summary>
+    public string Output
     {
-        // A drill in the background of a shell ignores Ctrl+C, and so would all that it starts.
-        var start = new ProcessStartInfo("env", ["--default-signal=INT,TERM", Dotnet, program, .. arguments, "--root", machine.Root])
+        get
         {
-            WorkingDirectory = machine.Root, UseShellExecute = false,
+            lock (gate)
+                return output.ToString();
+        }
+    }
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasExited => process.HasExited;
+
+    /// <summary>Starts it for the repository at <paramref name="root"/>, with these variables added to this process's own ones; null removes one.</summary>
+    public static DrilledProcess Start(string program, string root, IReadOnlyDictionary<string, string?> variables, params IEnumerable<string> arguments)
+    {
+        // What runs in the background of a shell ignores Ctrl+C, and so would all that it starts.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT,TERM", Dotnet, program, .. arguments, "--root", root])
+        {
+            WorkingDirectory = root, UseShellExecute = false,
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
         };
         foreach (var (name, value) in variables)
-            start.Environment[name] = value;
-        start.Environment["HOME"] = machine.Home;
+        {
+            if (value is null)
+                start.Environment.Remove(name);
+            else
+                start.Environment[name] = value;
+        }
+
         var started = new DrilledProcess(start);
         started.process.Start();
         started.process.StandardInput.Close();
@@ -47,7 +65,7 @@ sealed class DrilledProcess : IDisposable
         return started;
     }
 
-    /// <summary>Waits for its end; one that does not end in time is killed and said to hang.</summary>
+    /// <summary>Waits for its end; one that does not end in time is killed, and its output says so.</summary>
     public async Task<DrilledRun> EndAsync(CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -63,8 +81,7 @@ sealed class DrilledProcess : IDisposable
             await process.WaitForExitAsync(CancellationToken.None);
         }
 
-        lock (gate)
-            return new(process.ExitCode, output.ToString());
+        return new(process.ExitCode, Output);
     }
 
     /// <summary>Kills it (SIGKILL), unless it has ended.</summary>
@@ -86,6 +103,7 @@ sealed class DrilledProcess : IDisposable
     {
         if (!process.HasExited)
             process.Kill(entireProcessTree: true);
+        process.WaitForExit();
         process.Dispose();
     }
 

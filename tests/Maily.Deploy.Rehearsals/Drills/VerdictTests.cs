@@ -17,7 +17,7 @@ public sealed class VerdictTests
     static readonly DrillReference Reference = new()
     {
         Steps = [], Last = new("SmokeTest", "health"), Duration = TimeSpan.FromSeconds(3), Before = Before,
-        Complete = Before with { Database = ["table a", "table b", "table c"], Clusters = ["eu Deployment {2}"] },
+        Complete = (Before with { Database = ["table a", "table b", "table c"], Clusters = ["eu Deployment {2}"] }).OfAnyRun(),
         Migrations = [("1_b", ["table a", "table b"]), ("2_c", ["table a", "table b", "table c"])],
     };
 

@@ -18,7 +18,8 @@ sealed class SandboxProcess : IAsyncDisposable
     {
         var up = Path.Combine(folder, $"up-{Guid.NewGuid():N}");
         var program = Path.Combine(AppContext.BaseDirectory, "Maily.Deploy.Rehearsals.Host.dll");
-        var started = Process.Start(new ProcessStartInfo("dotnet", ["exec", program, folder, up]) { UseShellExecute = false })!;
+        // Tests in the background of a shell ignore Ctrl+C, and so would all that they start.
+        var started = Process.Start(new ProcessStartInfo("env", ["--default-signal=INT,TERM", "dotnet", "exec", program, folder, up]) { UseShellExecute = false })!;
         while (!File.Exists(up) || new FileInfo(up).Length == 0)
         {
             started.HasExited.ShouldBeFalse("the sandbox ended while it was starting");

@@ -33,11 +33,10 @@ public sealed class Drill(RunningSandbox sandbox, DrillProduct product, string f
     {
         var result = await cell.RunAsync(cancellation);
         log.LogInformation("{Place} {Fault}: {End}, {Seconds:0.0} s{Missed}", place, result.Fault, result.End, result.Seconds, result.HasStruck ? "" : " (there was nothing to strike)");
-        if (result.Problems.IsEmpty)
-            return result;
-        var file = Path.Combine(folder, $"{result.Fault}.log".Replace('/', '.').Replace(' ', '-').Replace(",", "", StringComparison.Ordinal));
+        var file = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "cells")).FullName, $"{result.Fault}.log".Replace('/', '.').Replace(' ', '-').Replace(",", "", StringComparison.Ordinal));
         await File.WriteAllTextAsync(file, $"{string.Join('\n', result.Problems)}\n----\n{cell.Output}", cancellation);
-        log.LogError("{Fault} does not end as it may: {Problems} ({File})", result.Fault, string.Join("; ", result.Problems.Take(3)), file);
+        if (!result.Problems.IsEmpty)
+            log.LogError("{Fault} does not end as it may: {Problems} ({File})", result.Fault, string.Join("; ", result.Problems.Take(3)), file);
         return result;
     }
 }

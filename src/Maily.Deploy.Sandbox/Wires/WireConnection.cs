@@ -20,11 +20,11 @@ sealed class WireConnection(Wire wire, Socket client, EndPoint upstream, TimePro
         try
         {
             await server.ConnectAsync(upstream, either.Token);
-            await Task.WhenAll(RequestsAsync(either.Token), AnswersAsync(either.Token));
+            await Task.WhenAll(EndBothAsync(RequestsAsync(either.Token)), EndBothAsync(AnswersAsync(either.Token)));
         }
-        catch (Exception ended) when (ended is OperationCanceledException or SocketException or ObjectDisposedException or IOException)
+        catch (Exception unreached) when (HasEnded(unreached))
         {
-            // One side is gone: the other one is told by its connection ending.
+            // Nobody listens upstream: the client is told as the far side itself would tell it.
             Reset();
         }
         finally
@@ -57,6 +57,21 @@ sealed class WireConnection(Wire wire, Socket client, EndPoint upstream, TimePro
             return;
         }
     }
+
+    // One side is gone: the other one must hear of it, or it would wait for ever.
+    async Task EndBothAsync(Task direction)
+    {
+        try
+        {
+            await direction;
+        }
+        catch (Exception gone) when (HasEnded(gone))
+        {
+            Reset();
+        }
+    }
+
+    static bool HasEnded(Exception exception) => exception is OperationCanceledException or SocketException or ObjectDisposedException or IOException;
 
     async Task RequestsAsync(CancellationToken cancellation)
     {

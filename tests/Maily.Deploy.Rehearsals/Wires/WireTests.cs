@@ -8,6 +8,8 @@ namespace Maily.Deploy.Rehearsals.Wires;
 /// <summary>Against a far side that answers each piece with the same piece.</summary>
 public sealed class WireTests : IAsyncLifetime
 {
+    const string Reset = "reset";
+
     readonly TcpListener echo = new(IPAddress.Loopback, 0);
     readonly List<string> heard = [];
     readonly CancellationTokenSource end = new();
@@ -73,6 +75,14 @@ public sealed class WireTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_client_that_waits_hears_of_a_far_side_that_resets_its_connection()
+    {
+        using var client = await ConnectAsync();
+        (await AskAsync(client, "one")).ShouldBe("one");
+        await Should.ThrowAsync<SocketException>(() => AskAsync(client, Reset).WaitAsync(TimeSpan.FromSeconds(20), Cancellation));
+    }
+
+    [Fact]
     public async Task What_was_armed_can_be_taken_back_until_it_happens()
     {
         wire.Arm(1, _ => Task.FromResult<WireFault?>(WireFault.Cut));
@@ -119,6 +129,12 @@ public sealed class WireTests : IAsyncLifetime
             while ((read = await socket.ReceiveAsync(buffer, end.Token)) > 0)
             {
                 heard.Add(Encoding.ASCII.GetString(buffer, 0, read));
+                if (heard[^1] == Reset)
+                {
+                    socket.LingerState = new LingerOption(true, 0);
+                    return;
+                }
+
                 await socket.SendAsync(buffer.AsMemory(0, read), end.Token);
             }
         }

@@ -16,12 +16,14 @@ sealed class Testing(AbsolutePath root, string configuration)
         foreach (var project in Order.Where(project => parts.Count == 0 || parts.Any(part => project.Contains(part, System.StringComparison.OrdinalIgnoreCase))))
             results.Add(await RunAsync(project, cancellation));
 
-        var sum = new TestResult("all", results.Sum(result => result.Passed), results.Sum(result => result.Failed), results.Sum(result => result.Skipped));
+        var sum = new TestResult("all", results.Sum(result => result.Passed), results.Sum(result => result.Failed), results.Sum(result => result.Skipped), []);
         await File.WriteAllTextAsync(Folder / "summary.txt", $"{sum.Passed} passed, {sum.Failed} failed{(sum.Skipped > 0 ? $", {sum.Skipped} skipped" : "")}\n", cancellation);
         foreach (var result in results.Append(sum))
             Log.Information("{Project:l}: {Passed} passed, {Failed} failed, {Skipped} skipped", result.Project, result.Passed, result.Failed, result.Skipped);
+        var failures = results.SelectMany(result => result.Failures).ToArray();
+        await File.WriteAllLinesAsync(Folder / "failures.txt", failures, cancellation);
         if (sum.Failed > 0)
-            throw new TestsFailedException(sum.Failed);
+            throw new TestsFailedException(failures);
     }
 
     AbsolutePath Folder
@@ -56,14 +58,18 @@ sealed class Testing(AbsolutePath root, string configuration)
     static TestResult Read(string project, byte[] ctrf)
     {
         using var document = JsonDocument.Parse(ctrf);
-        var summary = document.RootElement.GetProperty("results").GetProperty("summary");
+        var content = document.RootElement.GetProperty("results");
+        var summary = content.GetProperty("summary");
         int Count(string name) => summary.GetProperty(name).GetInt32();
-        return new TestResult(project, Count("passed"), Count("failed") + Count("other"), Count("skipped") + Count("pending"));
+        var failures = content.GetProperty("tests").EnumerateArray()
+            .Where(test => test.GetProperty("status").GetString() is "failed" or "other")
+            .Select(test => test.GetProperty("name").GetString()!);
+        return new TestResult(project, Count("passed"), Count("failed") + Count("other"), Count("skipped") + Count("pending"), [.. failures]);
     }
 
-    sealed record TestResult(string Project, int Passed, int Failed, int Skipped);
+    sealed record TestResult(string Project, int Passed, int Failed, int Skipped, string[] Failures);
 }
 
 /// <summary>Tests failed.</summary>
-public sealed class TestsFailedException(int count)
-    : DeployException($"{count} tests failed.", "Their names stand above; run one with `./build.sh Test --projects <part of the project's name>`.");
+public sealed class TestsFailedException(IReadOnlyCollection<string> names)
+    : DeployException($"{names.Count} tests failed: {string.Join("; ", names)}.", "What they saw stands above; run one project with `./build.sh Test --projects <part of its name>`.");

@@ -118,7 +118,6 @@ public sealed class World : IDisposable
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("maily-engine-");
     int ids;
 
-
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public FarSide Far { get; } = new();
@@ -174,6 +173,15 @@ public sealed class World : IDisposable
 
         await deployment.EndAsync(failure is null, Cancellation);
         return (deployment.Context.Id, deployment.OutcomeOf(failure is null), failure);
+    }
+
+    /// <summary>Deploys one step that sets a value, which must succeed.</summary>
+    public async Task<DeploymentId> SucceedAsync(string value)
+    {
+        Plan["Migrate"] = [Step("Migrate/1", value)];
+        var (id, outcome, _) = await DeployAsync();
+        outcome.ShouldBe(DeploymentOutcome.Succeeded);
+        return id;
     }
 
     /// <summary>Runs the stages and dies: nothing is undone, nothing is ended.</summary>

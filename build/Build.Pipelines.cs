@@ -55,6 +55,7 @@ partial class Build
         .DependsOn<IBackup>(x => x.Backup)
         .DependsOn<IStageVercel>(x => x.StageVercel)
         .DependsOn<IMigrate>(x => x.Migrate)
+        .DependsOn<IVerifySchema>(x => x.VerifySchema)
         .DependsOn<IDeployK8s>(x => x.DeployK8s)
         .DependsOn<IDeployVercel>(x => x.DeployVercel)
         .DependsOn<ISmokeTest>(x => x.SmokeTest);

@@ -1,5 +1,6 @@
 using Maily.Deploy.Components;
 using Maily.Deploy.Deployments.Pipelines;
+using Maily.Deploy.Migrations.Safety;
 using Maily.Deploy.Secrets;
 using Nuke.Common;
 
@@ -12,15 +13,17 @@ using NukeRunner;
 [RefusalExitCode(3)]
 #endif
 sealed partial class Build : NukeBuild,
-    IValidate, IPrepare, IBuildImages, IPushImages, IBackup, IStageVercel, IMigrate, IDeployK8s, IDeployVercel, ISmokeTest,
-    ICompensate, INotify, IReport, IRollback, IPlan, IHold, IUnlock, IStatus
+    IValidate, IPrepare, IBuildImages, IPushImages, IBackup, IStageVercel, IMigrate, IVerifySchema, IDeployK8s, IDeployVercel, ISmokeTest,
+    ICompensate, INotify, IReport, IRollback, IPlan, IHold, IUnlock, IStatus, ILintMigrations, IHazDatabaseConsent
 {
     DeploymentSession IHazDeployment.Session { get; } = new();
 
     IEnumerable<IVariableSource> IHazDeployment.VariableSources => MailyProduct.VariableSources;
 
     DeploymentDefinition IHazDeployment.Define(Variables variables) =>
-        MailyProduct.Define(variables, ((IHazEnvironment)this).Environment, RootDirectory, ((IRollback)this).RestoreDatabase);
+        MailyProduct.Define(variables, ((IHazEnvironment)this).Environment, RootDirectory, ((IRollback)this).RestoreDatabase, ((IHazDatabaseConsent)this).DatabaseConsent);
+
+    PendingLint ILintMigrations.LintOf(Variables variables) => new MailyDatabase(variables, ((IHazEnvironment)this).Environment, RootDirectory).PendingLint;
 
     public static int Main() => Execute<Build>(x => ((IPlan)x).Plan);
 }

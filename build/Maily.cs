@@ -20,7 +20,7 @@ using Nuke.Common.IO;
 /// <summary>What is deployed where: images, regions, database, frontend, probes. The only file that knows Maily's names.</summary>
 static class MailyProduct
 {
-    static readonly string[] Services = ["api-gateway", "campaign-worker", "vector-search"];
+    public static readonly string[] Services = ["api-gateway", "campaign-worker", "vector-search"];
 
     static readonly ImmutableArray<Place> Places =
     [
@@ -37,7 +37,7 @@ static class MailyProduct
         [new ProcessEnvironmentSource(), new DotEnvFileSource(new GitReader(new ProcessRunner(TimeProvider.System))), new SecretsManagerSource()];
 
     /// <summary>The whole deployment to one environment.</summary>
-    public static DeploymentDefinition Define(Variables variables, string environment, AbsolutePath root, bool restoresDatabase)
+    public static DeploymentDefinition Define(Variables variables, string environment, AbsolutePath root, bool restoresDatabase, DatabaseConsent consent)
     {
         var place = PlaceOf(environment);
         var platform = root / "src" / "Platform";
@@ -47,11 +47,11 @@ static class MailyProduct
         var images = Services.Select(name => new ImageSpec { Name = name, Context = platform / "services" / name }).ToImmutableArray();
         var regions = RegionsOf(platform);
 
-        DatabaseSettings Database() => DatabaseSettings.From(variables);
+        var database = new MailyDatabase(variables, environment, root) { RestoresBackup = restoresDatabase };
+        DatabaseSettings Database() => database.Settings;
         ImageSettings Images() => ImageSettings.From(variables);
         ClusterSettings Clusters() => ClusterSettings.From(variables);
         VercelFrontend Frontend() => new() { Settings = VercelSettings.From(variables), Folder = platform / "web", Http = http };
-        MigrationOptions Migrations() => new() { Folder = platform / "supabase" / "migrations", RestoresBackup = restoresDatabase };
 
         return new DeploymentDefinition
         {
@@ -64,7 +64,8 @@ static class MailyProduct
                 ["PushImages"] = () => new PushImagesStage(images, Images()),
                 ["Backup"] = () => new BackupStage(Database(), processes) { BackupFolder = variables.Find("MAILY_BACKUP_FOLDER") },
                 ["StageVercel"] = () => new StageVercelStage(Frontend(), new GitReader(processes)),
-                ["Migrate"] = () => new MigrateStage(Database(), Migrations()),
+                ["Migrate"] = () => new MigrateStage(Database(), database.Migrations, database.Replay),
+                ["VerifySchema"] = () => new VerifySchemaStage(Database(), database.Migrations, database.Replay, consent.Drift),
                 ["DeployK8s"] = () => new DeployK8sStage(regions, Clusters(), images, Images(), new ManifestRenderer(processes)),
                 ["DeployVercel"] = () => new DeployVercelStage(Frontend()),
                 ["SmokeTest"] = () => new SmokeTestStage(SmokeTests(variables, http)),
@@ -72,7 +73,8 @@ static class MailyProduct
             Checks =
             [
                 new("Variables", [], () => VariableChecks.For(VariableRules.All, variables, StagesOf(VariableRules.All))),
-                new("Database", ["Backup", "Migrate", "SmokeTest"], () => DatabaseChecks.For(variables, environment, Migrations(), root / "artifacts")),
+                new("Database", ["Backup", "Migrate", "SmokeTest"], () => DatabaseChecks.For(variables, environment, database.Migrations, root / "artifacts")),
+                new("Migrations", ["Backup", "Migrate"], () => MigrationChecks.For(Database(), database.Migrations, database.Squawk, database.Replay, consent)),
                 new("Images", ["BuildImages", "PushImages", "DeployK8s"], () => ImageChecks.For(images, Images(), time)),
                 new("Kubernetes", ["DeployK8s"], () => ClusterChecks.For(environment, regions, Clusters(), processes, time)),
                 new("Vercel", ["StageVercel", "DeployVercel"], () => VercelChecks.For(VercelSettings.From(variables), Frontend().Reader(), place.VercelProject)),

@@ -14,6 +14,7 @@ public interface IDeployK8s : IPrepare
         .DependsOn(Prepare)
         .TryAfter<IPushImages>(x => x.PushImages)
         .TryAfter<IMigrate>(x => x.Migrate)
+        .TryAfter<IVerifySchema>(x => x.VerifySchema)
         .TryAfter<IStageVercel>(x => x.StageVercel)
         .OnlyWhenStatic(() => !SkipKubernetes)
         .ExecutesAsync(signals => Session.RunStageAsync(this, nameof(DeployK8s), signals));

@@ -1,4 +1,5 @@
 using Maily.Deploy.Deployments;
+using Microsoft.Extensions.Logging;
 using Nuke.Common;
 using Serilog;
 
@@ -16,10 +17,26 @@ public interface IPlan : IHazDeployment
             await using var store = await Session.OpenStoreAsync(this, cancellation);
             await store.PrepareAsync(cancellation);
             var stages = await Preview.OfAsync(definition, store, await Session.RequestAsync(this, cancellation), cancellation);
+            if (this is ILintMigrations linted && !SkipDatabase)
+                await SayUnsafeAsync(linted, cancellation);
             foreach (var wave in definition.Pipeline.Waves())
                 foreach (var stage in stages.Where(stage => wave.Contains(stage.Stage)))
                     Say(stage);
         });
+
+    private static async Task SayUnsafeAsync(ILintMigrations linted, CancellationToken cancellation)
+    {
+        var (variables, _, _, log, _) = await linted.Session.LoadAsync(linted, cancellation);
+        try
+        {
+            SafetyText.Say(await linted.LintOf(variables).RunAsync(cancellation), log);
+        }
+        catch (DeployException unknown)
+        {
+            // A plan is for looking: what cannot be known now is said, and refused when it is deployed.
+            log.LogWarning("Whether the pending migrations are safe is not known: {Reason}", unknown.Fact);
+        }
+    }
 
     private static void Say(PreviewedStage stage)
     {

@@ -15,6 +15,7 @@ static class SandboxEnvironment
         ("DATABASE_PASSWORD", postgres.Options.Password),
         ("DATABASE_NAME", postgres.Options.Database),
         ("MAILY_JOURNAL_URL", postgres.JournalUrl),
+        ("RESTORE_CHECK_URL", postgres.ScratchUrl),
     ];
 
     /// <summary>The secrets of the hosted services.</summary>

@@ -6,6 +6,6 @@ namespace Maily.Deploy.Components;
 public interface IHazReason : INukeBuild
 {
     /// <summary>Why.</summary>
-    [Parameter("Why the environment is held, released or unlocked")]
+    [Parameter("Why the environment is held, released or unlocked, or what is refused otherwise is accepted")]
     string? Reason => TryGetValue(() => Reason);
 }

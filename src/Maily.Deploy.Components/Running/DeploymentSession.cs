@@ -123,6 +123,7 @@ public sealed class DeploymentSession
             Wait = build.Wait is { } wait ? Duration.Parse(wait) : TimeSpan.Zero,
             LeaseLifetime = LeaseLifetime.From(variables),
             Stages = planned,
+            Accepted = build is IHazDatabaseConsent consenting ? consenting.DatabaseConsent.Lines : [],
             Skipped = [.. definition.Pipeline.Stages.Where(stage => stage.Skip is { } part && build.IsSkipped(part) || IsLeftOut(build, stage.Name)).Select(stage => stage.Name)],
         };
     }

@@ -27,6 +27,9 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>The journal's database as a URL, with the password.</summary>
     public string JournalUrl => UrlOf(options.JournalDatabase);
 
+    /// <summary>The server as a place for scratch databases: the superuser's URL, with the password.</summary>
+    public string ScratchUrl => $"postgresql://{options.Superuser}:{options.SuperuserPassword}@127.0.0.1:{Port}/template1";
+
     /// <summary>Makes a data directory in <paramref name="folder"/>, starts the server and gives it its Supabase shape.</summary>
     public static async Task<PostgresServer> StartAsync(
         string folder, PostgresOptions options, ToolLocator tools, ProcessHost host, CancellationToken cancellation)

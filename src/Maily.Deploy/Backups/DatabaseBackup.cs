@@ -18,7 +18,8 @@ public sealed class DatabaseBackup(DatabaseSettings settings, ProcessRunner proc
     public static CommandLine DumpCommand(PostgresTools tools, DatabaseSettings settings, IEnumerable<string> schemas, string snapshot, int jobs, string folder) =>
         tools.Against(settings, "pg_dump",
             ["--format=directory", $"--jobs={jobs}", "--compress=6", $"--snapshot={snapshot}", "--lock-wait-timeout=10s", $"--file={folder}",
-                .. schemas.Select(schema => $"--schema={QuotePattern(schema)}")]);
+                // A pattern, of which nothing is special within double quotes.
+                .. schemas.Select(schema => $"--schema={Quoted.Name(schema)}")]);
 
     /// <summary>Makes a backup in <paramref name="folder"/>, which appears only when it is whole.</summary>
     /// <returns>Its receipt.</returns>
@@ -128,7 +129,4 @@ public sealed class DatabaseBackup(DatabaseSettings settings, ProcessRunner proc
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
     }
-
-    // pg_dump takes a pattern; within double quotes nothing of it is special.
-    static string QuotePattern(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

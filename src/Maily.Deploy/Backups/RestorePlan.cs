@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Maily.Deploy.Postgres;
 
 namespace Maily.Deploy.Backups;
 
@@ -93,13 +94,13 @@ public sealed record RestorePlan(ImmutableArray<string> Schemas, ImmutableArray<
     public static RestorePlan For(BackupReceipt receipt, IEnumerable<string> present)
     {
         ImmutableArray<string> newer = [.. present.Except(receipt.Schemas, StringComparer.Ordinal)];
-        var others = Others.Replace("{0}", $"array[{string.Join(", ", receipt.Schemas.Concat(newer).Select(schema => QuoteText(QuoteWhereNeeded(schema))))}]", StringComparison.Ordinal);
+        var others = Others.Replace("{0}", $"array[{string.Join(", ", receipt.Schemas.Concat(newer).Select(schema => Quoted.Text(QuoteWhereNeeded(schema))))}]", StringComparison.Ordinal);
         var before = new StringBuilder("set local search_path = '';\nset local lock_timeout = '10s';\nset local client_min_messages = warning;\n");
         before.Append("create temp table maily_others on commit drop as ").Append(others).Append(";\n");
         foreach (var schema in newer)
-            before.Append("drop schema if exists ").Append(QuoteName(schema)).Append(" cascade;\n");
+            before.Append("drop schema if exists ").Append(Quoted.Name(schema)).Append(" cascade;\n");
         foreach (var schema in receipt.Schemas)
-            before.Append(Of(Empty, schema)).Append("\ncreate schema if not exists ").Append(QuoteName(schema)).Append(";\n").Append(Of(NoDefaultPrivileges, schema)).Append('\n');
+            before.Append(Of(Empty, schema)).Append("\ncreate schema if not exists ").Append(Quoted.Name(schema)).Append(";\n").Append(Of(NoDefaultPrivileges, schema)).Append('\n');
         var after = new StringBuilder();
         foreach (var dependent in receipt.Outside)
             after.Append(dependent.Sql).Append(";\n");
@@ -119,13 +120,9 @@ public sealed record RestorePlan(ImmutableArray<string> Schemas, ImmutableArray<
             _ => true,
         });
 
-    static string Of(string script, string schema) => script.Replace("{0}", QuoteText(QuoteName(schema)), StringComparison.Ordinal);
+    static string Of(string script, string schema) => script.Replace("{0}", Quoted.Text(Quoted.Name(schema)), StringComparison.Ordinal);
 
     // As regnamespace prints it: quotes only where the name needs them.
     static string QuoteWhereNeeded(string name) =>
-        name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_') && !char.IsAsciiDigit(name[0]) ? name : QuoteName(name);
-
-    static string QuoteName(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-
-    static string QuoteText(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+        name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_') && !char.IsAsciiDigit(name[0]) ? name : Quoted.Name(name);
 }

@@ -40,6 +40,9 @@ public sealed record DeploymentRequest
     /// <summary>The stages that this run leaves out.</summary>
     public ImmutableHashSet<string> Skipped { get; init; } = [];
 
+    /// <summary>What somebody accepts that is refused otherwise, and why; one sentence each.</summary>
+    public ImmutableArray<string> Accepted { get; init; } = [];
+
     /// <summary>The stages that this run plans.</summary>
     public ImmutableArray<string> Stages { get; init; } = [];
 
@@ -48,7 +51,7 @@ public sealed record DeploymentRequest
 
     internal DeploymentHeader HeaderOf(DeploymentId id, Pipeline pipeline) => new(
         id.Value, Environment, Commit, Operator.Name, Time.GetUtcNow(),
-        [.. pipeline.Order.Select(stage => stage.Name).Where(Stages.Contains)], [.. Skipped.Order(StringComparer.Ordinal)]);
+        [.. pipeline.Order.Select(stage => stage.Name).Where(Stages.Contains)], [.. Skipped.Order(StringComparer.Ordinal)]) { Accepted = Accepted };
 
     internal async Task<DeploymentContext> ContextAsync(DeploymentId id, IReleaseStore releases, CancellationToken cancellation)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Maily.Deploy.Postgres;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -45,7 +44,7 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
         await using var session = await MigrationSession.OpenAsync(database, options, time, cancellation);
         await RetryLockedAsync(() => database.InFencedTransactionAsync(session.Connection, environment, async (_, token) =>
         {
-            await ExecuteAsync(session.Connection, down, plan.Groups[0].Statements, token);
+            await StatementBatch.RunAsync(session.Connection, down, plan.Groups[0].Statements, token);
             await session.Connection.RunAsync(MigrationHistory.Delete, token, version);
             await session.Connection.RunAsync(MigrationMark.Delete, token, version);
         }, cancellation), down, cancellation);
@@ -67,7 +66,7 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
         database.InFencedTransactionAsync(connection, environment, async (_, token) =>
         {
             await EnvironmentMarker.WriteAsync(connection, environment, token);
-            await ExecuteAsync(connection, file, group.Statements, token);
+            await StatementBatch.RunAsync(connection, file, group.Statements, token);
             if (isWhole)
                 await RecordAsync(connection, file, token);
             else
@@ -80,7 +79,7 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
         var invalid = await InvalidIndexes.ReadAsync(connection, cancellation);
         try
         {
-            await database.Permit.BoundAsync(token => ExecuteAsync(connection, file, group.Statements, token), cancellation);
+            await database.Permit.BoundAsync(token => StatementBatch.RunAsync(connection, file, group.Statements, token), cancellation);
         }
         catch (MigrationFailedException)
         {
@@ -106,26 +105,6 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
                     file.Title, locked.Statement + 1, options.LockTimeout.TotalSeconds, attempt, options.LockRetries);
                 await Task.Delay(TimeSpan.FromSeconds(attempt), time, cancellation);
             }
-        }
-    }
-
-    static async Task ExecuteAsync(NpgsqlConnection connection, MigrationFile file, ImmutableArray<int> indexes, CancellationToken cancellation)
-    {
-        var run = indexes.Where(index => !file.Statements[index].IsEmpty).ToImmutableArray();
-        if (run.IsEmpty)
-            return;
-        // The server's own statement_timeout is the bound; a client's would leave the statement running.
-        await using var batch = new NpgsqlBatch(connection) { Timeout = 0 };
-        foreach (var index in run)
-            batch.BatchCommands.Add(new(file.Statements[index].Text));
-        try
-        {
-            await batch.ExecuteNonQueryAsync(cancellation);
-        }
-        catch (PostgresException error) when (error.SqlState != PostgresErrorCodes.QueryCanceled || !cancellation.IsCancellationRequested)
-        {
-            var failed = error.BatchCommand is NpgsqlBatchCommand command ? batch.BatchCommands.IndexOf(command) : 0;
-            throw MigrationFailedException.Of(file, run[failed], error);
         }
     }
 

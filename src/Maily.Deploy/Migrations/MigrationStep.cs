@@ -1,7 +1,9 @@
 using Maily.Deploy.Backups;
 using Maily.Deploy.Deployments;
 using Maily.Deploy.Deployments.Steps;
+using Maily.Deploy.Migrations.Replays;
 using Maily.Deploy.Postgres;
+using Microsoft.Extensions.Logging;
 
 namespace Maily.Deploy.Migrations;
 
@@ -18,7 +20,7 @@ public sealed record MigrationRestorePoint(
     string Version, string Name, int Statements, bool IsCompatible, string Reason, string? DownPath, string? DownSql, string? Backup);
 
 /// <summary>Applies one migration.</summary>
-sealed class MigrationStep(DatabaseSettings settings, MigrationOptions options, MigrationFile file) : Step
+sealed class MigrationStep(DatabaseSettings settings, MigrationOptions options, SchemaReplay? replay, MigrationFile file) : Step
 {
     public override StepKind Kind => StepKind.Conditional;
 
@@ -26,7 +28,7 @@ sealed class MigrationStep(DatabaseSettings settings, MigrationOptions options, 
 
     public override async Task<RestorePoint> CaptureAsync(DeploymentContext context, CancellationToken cancellation)
     {
-        var verdict = BackwardCompatibility.Judge(file.Statements);
+        var verdict = SchemaFit.Judge(file, await ReplayAsync(context, cancellation));
         var downPath = Path.Combine(options.DownFolder, Path.GetFileName(file.Path));
         var down = File.Exists(downPath) ? MigrationFolder.Parse(downPath, await File.ReadAllBytesAsync(downPath, cancellation)) : null;
         var backup = context.OutputsOf(BackupStage.Name).Select(step => step.Outputs[BackupOutputs.Folder]).FirstOrDefault();
@@ -55,6 +57,24 @@ sealed class MigrationStep(DatabaseSettings settings, MigrationOptions options, 
     public override async Task<Verification> VerifyAsync(DeploymentContext context, StepOutputs outputs, CancellationToken cancellation) =>
         Verification.Compare($"{file.Version} in the history", (await MigrationState.ReadAsync(settings, file.Version, cancellation)).IsInHistory
             ? $"{file.Version} in the history" : $"{file.Version} not in the history");
+
+    // The same question as Validate's, so that it is answered already. The verdict decides only whether the migration may stay: where
+    // it cannot be had, the statements' form decides.
+    async Task<ReplayedSchemas?> ReplayAsync(DeploymentContext context, CancellationToken cancellation)
+    {
+        if (replay is null)
+            return null;
+        try
+        {
+            var situation = await MigrationSituation.ReadAsync(settings, options, context.Id.Value, cancellation);
+            return await replay.RunAsync(situation.Applied, situation.Ours, cancellation);
+        }
+        catch (DeployException unknown)
+        {
+            context.Log.LogWarning("Whether the live code works after {Migration} cannot be tried: {Reason}", file.Title, unknown.Fact);
+            return null;
+        }
+    }
 
     StepOutputs Outputs => StepOutputs.Of(("version", file.Version), ("name", file.Name));
 }

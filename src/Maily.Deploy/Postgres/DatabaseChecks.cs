@@ -64,12 +64,11 @@ public static class DatabaseChecks
 
     static async Task<CheckResult> PendingAsync(NpgsqlConnection connection, MigrationOptions options, CancellationToken cancellation)
     {
-        var local = await MigrationFolder.ReadAsync(options.Folder, cancellation);
-        var pending = PendingMigrations.Decide(local.Files, await MigrationHistory.ReadAsync(connection, cancellation), options.IncludeAll);
-        foreach (var file in pending)
+        var situation = await MigrationSituation.ReadAsync(connection, options, null, cancellation);
+        foreach (var file in situation.Pending)
             MigrationPlan.For(file);
-        var fact = $"{local.Files.Length} migrations, {pending.Length} pending";
-        return local.Warnings.IsEmpty ? CheckResult.Pass(fact) : CheckResult.Warn($"{fact}; {string.Join("; ", local.Warnings)}", "Rename these files, or move them away.");
+        var fact = $"{situation.Applied.Length + situation.Pending.Length} migrations, {situation.Pending.Length} pending";
+        return situation.Warnings.IsEmpty ? CheckResult.Pass(fact) : CheckResult.Warn($"{fact}; {string.Join("; ", situation.Warnings)}", "Rename these files, or move them away.");
     }
 
     // A dump is compressed and holds no indexes: the database's size is a safe upper bound.

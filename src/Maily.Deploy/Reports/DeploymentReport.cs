@@ -35,6 +35,9 @@ public sealed record DeploymentReport
     /// <summary>Whose rollback this tells of; null in the report of a deployment's own run.</summary>
     public ReportedRollback? Rollback { get; init; }
 
+    /// <summary>What somebody accepted that is refused otherwise, and why.</summary>
+    public ImmutableArray<string> Accepted { get; init; } = [];
+
     /// <summary>Why it did not succeed: the first error, not what followed from it.</summary>
     public ReportedCause? FirstCause { get; init; }
 

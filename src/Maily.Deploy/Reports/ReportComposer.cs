@@ -14,6 +14,7 @@ public static class ReportComposer
         ImmutableArray<CompensatedStep> all = [.. compensated, .. Earlier(journal, compensated)];
         return report with
         {
+            Accepted = [.. journal.Header?.Accepted ?? []],
             Steps = [.. journal.Steps.Values.OrderBy(step => step.StartedAt).ThenBy(step => step.Id.ToString(), StringComparer.Ordinal).Select(StepOf)],
             FarSides = FarSidesOf(journal),
             Undone = Sentences(all, CompensationState.Undone),

@@ -19,6 +19,7 @@ public static class ReportText
         if (report.FirstCause is { } cause)
             text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"**First cause**, in {cause.Target}: {cause.Fact}").AppendLine(Quote(cause.Evidence)).AppendLine(cause.Remedy);
         List(text, "What a person must still do", report.ToDo);
+        List(text, "Accepted", report.Accepted);
         List(text, "Undone", report.Undone);
         List(text, "Left behind", report.Leftovers);
         Table(text, "Targets", ["Target", "Status", "Time", ""], report.Targets.Select(target => new[] { target.Name, target.Status, Seconds(target.Seconds), target.Note ?? "" }));
@@ -39,6 +40,7 @@ public static class ReportText
         if (report.FirstCause is { } cause)
             body.Append(CultureInfo.InvariantCulture, $"<h2>First cause, in {Encode(cause.Target)}</h2><p>{Encode(cause.Fact)}</p><pre>{Encode(cause.Evidence ?? "")}</pre><p>{Encode(cause.Remedy ?? "")}</p>");
         HtmlList(body, "What a person must still do", report.ToDo);
+        HtmlList(body, "Accepted", report.Accepted);
         HtmlList(body, "Undone", report.Undone);
         HtmlList(body, "Left behind", report.Leftovers);
         HtmlTable(body, "Targets", report.Targets.Select(target => new[] { target.Name, target.Status, Seconds(target.Seconds), target.Note ?? "" }));

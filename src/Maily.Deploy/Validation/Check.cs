@@ -24,6 +24,9 @@ public sealed record Check(string Area, string Name, Func<CancellationToken, Tas
 {
     /// <summary>Stages it is needed for; it is left out when none of them is planned. Empty: always needed.</summary>
     public IReadOnlyCollection<string> Stages { get; init; } = [];
+
+    /// <summary>How long it may take; null for the runner's own limit.</summary>
+    public TimeSpan? Timeout { get; init; }
 }
 
 /// <summary>The answer of one check. Neither text ever holds a secret value, not even a part of one.</summary>

@@ -8,7 +8,7 @@ public sealed class CheckRunner(TimeProvider time)
     /// <summary>How many run at once.</summary>
     public int Parallel { get; init; } = 8;
 
-    /// <summary>How long one check may take.</summary>
+    /// <summary>How long a check may take that says no time of its own.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs those checks that a planned stage needs.</summary>
@@ -38,7 +38,8 @@ public sealed class CheckRunner(TimeProvider time)
 
     async Task<CheckResult> AnswerAsync(Check check, CancellationToken cancellation)
     {
-        using var late = new CancellationTokenSource(Timeout, time);
+        var timeout = check.Timeout ?? Timeout;
+        using var late = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
         try
         {
@@ -46,7 +47,7 @@ public sealed class CheckRunner(TimeProvider time)
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return CheckResult.Fail($"no answer within {Timeout.TotalSeconds:0.#} s", "Check that the far side can be reached from this machine.");
+            return CheckResult.Fail($"no answer within {timeout.TotalSeconds:0.#} s", "Check that the far side can be reached from this machine.");
         }
         catch (DeployException fault)
         {

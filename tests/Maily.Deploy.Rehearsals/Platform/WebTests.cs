@@ -20,6 +20,7 @@ public sealed class WebTests
     [Theory]
     [InlineData("health.js")]
     [InlineData("version.js")]
+    [InlineData("campaigns.js")]
     public void A_function_needs_nothing_that_would_have_to_be_installed(string file)
     {
         var text = File.ReadAllText(PlatformFolder.Path("web", "api", file));

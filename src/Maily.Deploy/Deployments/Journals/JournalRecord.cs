@@ -107,4 +107,8 @@ public sealed record JournalRecord
 /// <param name="Skipped">The stages that are left out.</param>
 public sealed record DeploymentHeader(
     string Id, string Environment, string Commit, string StartedBy, DateTimeOffset StartedAt,
-    IReadOnlyList<string> Stages, IReadOnlyList<string> Skipped);
+    IReadOnlyList<string> Stages, IReadOnlyList<string> Skipped)
+{
+    /// <summary>What somebody accepted that is refused otherwise, and why.</summary>
+    public IReadOnlyList<string> Accepted { get; init; } = [];
+}

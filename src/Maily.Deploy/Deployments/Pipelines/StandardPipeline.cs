@@ -33,9 +33,13 @@ public static class StandardPipeline
         {
             Needs = ["Backup"], After = ["PushImages", "StageVercel"], Kind = StepKind.Conditional, Skip = SkipGroup.Database,
         },
+        new("VerifySchema", "Compares the database's schema with the one that its migrations make")
+        {
+            Needs = ["Prepare"], After = ["Migrate"], Kind = StepKind.Probing, Skip = SkipGroup.Database,
+        },
         new("DeployK8s", "Applies the manifests with images by digest, region by region, and waits for the rollouts")
         {
-            Needs = ["Prepare"], After = ["PushImages", "Migrate", "StageVercel"], Kind = StepKind.Reversible, Skip = SkipGroup.Kubernetes,
+            Needs = ["Prepare"], After = ["PushImages", "Migrate", "VerifySchema", "StageVercel"], Kind = StepKind.Reversible, Skip = SkipGroup.Kubernetes,
         },
         new("DeployVercel", "Promotes the staged frontend to production")
         {

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Maily.Deploy.Contracts;
+using Maily.Deploy.Deployments.Stores;
+using Maily.Deploy.Migrations;
+using Maily.Deploy.Migrations.Replays;
+using Maily.Deploy.Migrations.Safety;
+using Maily.Deploy.Postgres;
+using Maily.Deploy.Postgres.Scratch;
+using Maily.Deploy.Processes;
+using Maily.Deploy.Secrets;
+using Nuke.Common.IO;
+
+/// <summary>Maily's database: where it is, what its migrations are, and what looks at them.</summary>
+sealed class MailyDatabase(Variables variables, string environment, AbsolutePath root)
+{
+    static readonly ImmutableArray<string> Code = ["src/Platform/web", .. MailyProduct.Services.Select(name => $"src/Platform/services/{name}")];
+
+    readonly ProcessRunner processes = new(TimeProvider.System);
+
+    /// <summary>Whether migrations are undone by restoring the backup.</summary>
+    public bool RestoresBackup { get; init; }
+
+    public DatabaseSettings Settings => field ??= DatabaseSettings.From(variables);
+
+    public MigrationOptions Migrations => new() { Folder = root / "src" / "Platform" / "supabase" / "migrations", RestoresBackup = RestoresBackup };
+
+    public Squawk Squawk => new(new NpmTools(root / "build" / "tools", processes, TimeProvider.System), processes);
+
+    /// <summary>Null where no scratch server is named. One a run: what it found out once, it knows.</summary>
+    public SchemaReplay? Replay => field ??= ScratchServer.Find(variables) is { } server ? new(Settings, server, Contracts, processes, TimeProvider.System) : null;
+
+    ReleaseContracts Contracts => new(new ContractSource(root, Code, processes), Code.Length, LiveCommitAsync);
+
+    public PendingLint PendingLint => new(Settings, Migrations, new MigrationLint(Settings, Squawk, Replay));
+
+    async Task<string?> LiveCommitAsync(CancellationToken cancellation)
+    {
+        await using var store = DeploymentStores.Open(variables, root / ".nuke" / "deployments", TimeProvider.System);
+        await store.PrepareAsync(cancellation);
+        return (await store.ListReleasesAsync(environment, 1, cancellation)).FirstOrDefault(release => !release.IsWithdrawn)?.Commit;
+    }
+}

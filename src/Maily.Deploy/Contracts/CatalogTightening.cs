@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using Maily.Deploy.Postgres.Catalogs;
+
+namespace Maily.Deploy.Contracts;
+
+/// <summary>
+/// Finds what became tighter between two catalogs where contracts are concerned. A sample may pass where another value of the same code
+/// would not: a check, a unique index, a policy, a lost right.
+/// </summary>
+public static class CatalogTightening
+{
+    /// <summary>What the code of these contracts may not be able to do any more.</summary>
+    public static ImmutableArray<ContractBreak> Find(IEnumerable<DatabaseContract> contracts, DatabaseCatalog before, DatabaseCatalog after)
+    {
+        var tighter = after.DifferencesFrom(before).Select(difference => Tightened.Of(difference, before)).OfType<Tightened>().ToImmutableArray();
+        return
+        [
+            .. from contract in contracts
+               from used in contract.Statements.Select(Used).Concat(contract.Requests.Select(Used))
+               from change in tighter
+               where used.Mentions(change.Relation) && (used.Writes || !change.OnlyWrites)
+               group used by (contract.Service, change) into concerned
+               select new ContractBreak(concerned.Key.Service, concerned.First().Name, concerned.First().Text, concerned.Key.change.Reason),
+        ];
+    }
+
+    static Use Used(ContractStatement statement) =>
+        new(statement.Name, statement.Sql, Regex.IsMatch(statement.Sql, @"\b(?:insert|update|delete|merge)\b", RegexOptions.IgnoreCase, TimeSpan.FromSeconds(1)));
+
+    static Use Used(ContractRequest request) => new(request.Name, $"{request.Method} {request.Path}", request.Method.ToUpperInvariant() is not ("GET" or "HEAD"));
+
+    sealed record Use(string Name, string Text, bool Writes)
+    {
+        public bool Mentions(string relation) =>
+            Regex.IsMatch(Text, $@"(?<![A-Za-z0-9_]){Regex.Escape(relation[(relation.LastIndexOf('.') + 1)..].Trim('"'))}(?![A-Za-z0-9_])", RegexOptions.None, TimeSpan.FromSeconds(1));
+    }
+
+    /// <param name="Relation">Table or function, with its schema.</param>
+    /// <param name="Reason">What became tighter.</param>
+    /// <param name="OnlyWrites">Whether readers do not feel it.</param>
+    sealed record Tightened(string Relation, string Reason, bool OnlyWrites)
+    {
+        public static Tightened? Of(CatalogDifference difference, DatabaseCatalog before)
+        {
+            var (kind, name) = Parts(difference.Title);
+            var (was, now) = (difference.Expected, difference.Actual);
+            bool Stood(string relation) => before.Items.ContainsKey($"table {relation}");
+            var owner = Parent(name);
+            return kind switch
+            {
+                "column" when was is null && IsDemanded(now!) && Stood(owner) => new(owner, $"{name} is new, is not null and has no default", OnlyWrites: true),
+                "column" when was is not null && now is not null && !was.Contains(" not null", StringComparison.Ordinal) && now.Contains(" not null", StringComparison.Ordinal) => new(owner, $"{name} must not be null any more", OnlyWrites: true),
+                "column" when was is not null && now is not null && TypeOf(was) != TypeOf(now) => new(owner, $"{name} is {TypeOf(now)}, it was {TypeOf(was)}", OnlyWrites: false),
+                "constraint" when now is not null && Stood(owner) && !now.StartsWith("PRIMARY KEY", StringComparison.Ordinal) => new(owner, $"the constraint {name} is {(was is null ? "new" : "another one")}: {now}", OnlyWrites: true),
+                "index" when was is null && now!.StartsWith("CREATE UNIQUE", StringComparison.Ordinal) && TableOf(now) is { } table && Stood(table) => new(table, $"the unique index {name} is new", OnlyWrites: true),
+                "row-level security" when now is not null && was is not null && now.StartsWith("on", StringComparison.Ordinal) && !was.StartsWith("on", StringComparison.Ordinal) => new(name, $"row-level security is on for {name}", OnlyWrites: false),
+                "policy" when was is not null || now!.StartsWith("restrictive", StringComparison.Ordinal) => new(name[(name.IndexOf(" on ", StringComparison.Ordinal) + 4)..], $"the policy {name} is {(now is null ? "gone" : was is null ? "new and restrictive" : "another one")}", OnlyWrites: false),
+                "grant" when was is not null && Lost(was, now) is { Length: > 0 } lost => new(RelationOf(name), $"{name[..name.IndexOf(" on ", StringComparison.Ordinal)]} has lost {lost} on {RelationOf(name)}", OnlyWrites: false),
+                _ => null,
+            };
+        }
+
+        static (string Kind, string Name) Parts(string title)
+        {
+            foreach (var kind in new[] { "row-level security", "default grant", "materialized view", "foreign table" })
+                if (title.StartsWith(kind + " ", StringComparison.Ordinal))
+                    return (kind, title[(kind.Length + 1)..]);
+            var space = title.IndexOf(' ', StringComparison.Ordinal);
+            return (title[..space], title[(space + 1)..]);
+        }
+
+        static bool IsDemanded(string column) =>
+            column.Contains(" not null", StringComparison.Ordinal) && !column.Contains(" default ", StringComparison.Ordinal) && !column.Contains(" generated ", StringComparison.Ordinal) && !column.Contains(" identity ", StringComparison.Ordinal);
+
+        static string TypeOf(string column) => Regex.Split(column, " (?:not null|collate|default|generated|identity)", RegexOptions.None, TimeSpan.FromSeconds(1))[0];
+
+        static string Parent(string name) => name.LastIndexOf('.') is var dot and > 0 ? name[..dot] : name;
+
+        static string? TableOf(string index) => Regex.Match(index, @" ON (?:ONLY )?(?<table>\S+) USING", RegexOptions.None, TimeSpan.FromSeconds(1)) is { Success: true } match ? match.Groups["table"].Value : null;
+
+        // "anon on relation public.a", "anon on column public.a.b", "anon on function public.f(integer)".
+        static string RelationOf(string grant)
+        {
+            var target = grant[(grant.IndexOf(" on ", StringComparison.Ordinal) + 4)..];
+            var (kind, name) = (target[..target.IndexOf(' ', StringComparison.Ordinal)], target[(target.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
+            return kind switch { "column" => Parent(name), "function" => name.Split('(')[0], _ => name };
+        }
+
+        static string Lost(string was, string? now) => string.Join(", ", was.Split(", ").Except((now ?? "").Split(", "), StringComparer.Ordinal));
+    }
+}

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using Maily.Deploy.Backups;
+using Maily.Deploy.Migrations.Replays;
+using Maily.Deploy.Migrations.Safety;
+using Maily.Deploy.Postgres;
+using Maily.Deploy.Postgres.Scratch;
+using Maily.Deploy.Validation;
+
+namespace Maily.Deploy.Migrations;
+
+/// <summary>What Validate asks about pending migrations, on a scratch database. The target is only read.</summary>
+public static class MigrationChecks
+{
+    const string Area = "Migrations";
+    const int Shown = 5;
+
+    static readonly string[] Stages = [MigrateStage.Name];
+    static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+
+    /// <summary>The checks.</summary>
+    /// <param name="settings">The database.</param>
+    /// <param name="options">Its migrations.</param>
+    /// <param name="squawk">squawk.</param>
+    /// <param name="replay">Runs migrations; null where no scratch server is named.</param>
+    /// <param name="consent">What somebody accepts.</param>
+    public static IEnumerable<Check> For(DatabaseSettings settings, MigrationOptions options, Squawk squawk, SchemaReplay? replay, DatabaseConsent consent)
+    {
+        Check Asking(string name, Func<MigrationSituation, CancellationToken, Task<CheckResult>> ask) => new(Area, name, async cancellation =>
+            await MigrationSituation.ReadAsync(settings, options, null, cancellation) is { Pending.IsEmpty: false } situation
+                ? await ask(situation, cancellation) : CheckResult.Pass("no migration is pending")) { Stages = Stages, Timeout = Limit };
+
+        yield return new(Area, "scratch server", cancellation => ScratchAsync(settings, replay, consent, cancellation)) { Stages = [BackupStage.Name, MigrateStage.Name] };
+        yield return Asking("safety", async (situation, cancellation) => Safety(await new MigrationLint(settings, squawk, replay).RunAsync(situation.Applied, situation.Pending, cancellation)));
+        yield return Asking("drift", (situation, cancellation) => DriftAsync(settings, situation, replay, consent, cancellation));
+        yield return Asking("schema fits code", (situation, cancellation) => FitAsync(situation, replay, consent, cancellation));
+    }
+
+    static async Task<CheckResult> ScratchAsync(DatabaseSettings settings, SchemaReplay? replay, DatabaseConsent consent, CancellationToken cancellation)
+    {
+        if (replay is null)
+            return consent.NoRestoreCheck
+                ? CheckResult.Warn($"{ScratchServer.UrlVariable} names none: backups are not restored to be checked, migrations are not tried", $"Name one by {ScratchServer.UrlVariable}.")
+                : CheckResult.Fail($"{ScratchServer.UrlVariable} names none, on which backups are restored and migrations are tried",
+                    $"Name a server of the same version, with the same extensions and roles, by {ScratchServer.UrlVariable}; or give up these checks with --skip-restore-check.");
+        await using var connection = await new ReadOnlyDatabase(settings).OpenAsync(cancellation);
+        var fitting = await replay.Server.FitAsync(connection, cancellation);
+        return CheckResult.Pass($"{replay.Server.Settings} fits: PostgreSQL {fitting.Major}, {fitting.Extensions.Length} extensions");
+    }
+
+    static CheckResult Safety(SafetyReport report)
+    {
+        var (errors, warnings) = (report.Of(FindingSeverity.Error), report.Of(FindingSeverity.Warning));
+        var seen = report.Measured is { } count ? $"{count} statements measured" : "not measured: no scratch server";
+        if (!errors.IsEmpty)
+            return CheckResult.Fail(Text(errors), $"{errors[0].Remedy} `./build.sh LintMigrations` lists all; `-- maily-ignore {errors[0].Rule}: why` before the statement accepts it");
+        return warnings.IsEmpty ? CheckResult.Pass($"{seen}, nothing unsafe") : CheckResult.Warn($"{seen}; {Text(warnings)}", "`./build.sh LintMigrations` lists all.");
+    }
+
+    static string Text(ImmutableArray<MigrationFinding> findings) =>
+        $"{string.Join("; ", findings.Take(Shown))}{(findings.Length > Shown ? $"; and {findings.Length - Shown} more" : "")}";
+
+    static async Task<CheckResult> FitAsync(MigrationSituation situation, SchemaReplay? replay, DatabaseConsent consent, CancellationToken cancellation)
+    {
+        if (replay is null)
+            return CheckResult.Skip("no scratch server");
+        var replayed = await replay.RunAsync(situation.Applied, situation.Pending, cancellation);
+        var verdict = SchemaFit.Judge(replayed);
+        return verdict.Problem is null ? CheckResult.Pass(verdict.Fact)
+            : consent.Downtime ? CheckResult.Warn(verdict.Problem, $"Accepted: {consent.Reason}")
+            : CheckResult.Fail(verdict.Problem, verdict.Remedy);
+    }
+
+    static async Task<CheckResult> DriftAsync(DatabaseSettings settings, MigrationSituation situation, SchemaReplay? replay, DatabaseConsent consent, CancellationToken cancellation)
+    {
+        if (replay is null)
+            return CheckResult.Skip("no scratch server");
+        try
+        {
+            var differences = await new SchemaDrift(settings, replay).FindAsync(situation.Applied, situation.Pending, cancellation);
+            if (differences.IsEmpty)
+                return CheckResult.Pass("the schema is what its migrations make");
+            var fact = $"the schema is not what its migrations make: {string.Join("; ", differences.Take(Shown))}{(differences.Length > Shown ? $"; and {differences.Length - Shown} more" : "")}";
+            return consent.Drift ? CheckResult.Warn(fact, $"Accepted: {consent.Reason}")
+                : CheckResult.Fail(fact, "Write a migration that does the same (`supabase db diff`), or undo it in the database; --accept-drift with --reason deploys all the same.");
+        }
+        catch (ReplayFailedException failed) when (consent.Drift)
+        {
+            return CheckResult.Warn(failed.Fact, $"Accepted: {consent.Reason}");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Maily.Deploy.Postgres;
+using Npgsql;
+
+namespace Maily.Deploy.Migrations.Replays;
+
+/// <summary>Applies migrations to a scratch database, which has no journal, no fence and no history.</summary>
+static class ScratchMigrator
+{
+    /// <summary>Applies one file, group by group.</summary>
+    /// <exception cref="MigrationFailedException">A statement failed.</exception>
+    public static async Task ApplyAsync(NpgsqlConnection connection, MigrationFile file, CancellationToken cancellation)
+    {
+        await connection.RunAsync("reset all", cancellation);
+        foreach (var group in MigrationPlan.For(file).Groups)
+        {
+            if (!group.InTransaction)
+            {
+                await StatementBatch.RunAsync(connection, file, group.Statements, cancellation);
+                continue;
+            }
+
+            await using var transaction = await connection.BeginTransactionAsync(cancellation);
+            await StatementBatch.RunAsync(connection, file, group.Statements, cancellation);
+            await transaction.CommitAsync(cancellation);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using Maily.Deploy.Deployments;
+using Maily.Deploy.Deployments.Pipelines;
+using Maily.Deploy.Deployments.Steps;
+using Maily.Deploy.Migrations.Replays;
+using Maily.Deploy.Postgres;
+using Maily.Deploy.Postgres.Catalogs;
+using Microsoft.Extensions.Logging;
+
+namespace Maily.Deploy.Migrations;
+
+/// <summary>VerifySchema: compares the live catalog with the one that the migrations make of an empty database. Changes nothing.</summary>
+/// <param name="settings">The database.</param>
+/// <param name="options">Its migrations.</param>
+/// <param name="replay">Runs them on a scratch database; null where there is no server for it and somebody has accepted that.</param>
+/// <param name="acceptsDrift">Whether only what this deployment's migrations change is compared.</param>
+public sealed class VerifySchemaStage(DatabaseSettings settings, MigrationOptions options, SchemaReplay? replay, bool acceptsDrift) : IStagePlanner
+{
+    /// <summary>The stage's name.</summary>
+    public const string Name = "VerifySchema";
+
+    /// <inheritdoc/>
+    public string Stage => Name;
+
+    /// <inheritdoc/>
+    public ImmutableArray<ICompensator> Compensators => [];
+
+    /// <inheritdoc/>
+    public async Task<ImmutableArray<Step>> PlanAsync(DeploymentContext context, CancellationToken cancellation)
+    {
+        if ((await MigrationSituation.ReadAsync(settings, options, context.Id.Value, cancellation)).Ours.IsEmpty)
+            return [];
+        if (replay is not null)
+            return [new VerifySchemaStep(settings, options, replay, acceptsDrift) { Id = new(Name, "catalog"), Title = $"compare the schema of {settings.Name} with its migrations" }];
+        context.Log.LogWarning("The schema is not compared with its migrations: no scratch server is named");
+        return [];
+    }
+}
+
+sealed class VerifySchemaStep(DatabaseSettings settings, MigrationOptions options, SchemaReplay replay, bool acceptsDrift) : Step
+{
+    const int Shown = 10;
+
+    public override StepKind Kind => StepKind.Probing;
+
+    public override Task<Finding> FindAsync(DeploymentContext context, CancellationToken cancellation) => Task.FromResult(Finding.Absent);
+
+    public override async Task<StepOutputs> ApplyAsync(StepContext context, CancellationToken cancellation) =>
+        StepOutputs.Of(("differences", $"{(await FindAsync(context.Deployment.Id, cancellation)).Length}"));
+
+    public override async Task<Verification> VerifyAsync(DeploymentContext context, StepOutputs outputs, CancellationToken cancellation)
+    {
+        var differences = await FindAsync(context.Id, cancellation);
+        return Verification.Compare("the schema that the migrations make", differences.IsEmpty ? "the schema that the migrations make"
+            : $"{differences.Length} differences: {string.Join("; ", differences.Take(Shown))}");
+    }
+
+    async Task<ImmutableArray<CatalogDifference>> FindAsync(DeploymentId deployment, CancellationToken cancellation)
+    {
+        var situation = await MigrationSituation.ReadAsync(settings, options, deployment.Value, cancellation);
+        return await new SchemaDrift(settings, replay).VerifyAsync(situation.Applied, situation.Own, acceptsDrift, cancellation);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using Maily.Deploy.Contracts;
+using Maily.Deploy.Migrations;
+using Maily.Deploy.Processes;
+using Maily.Deploy.Tests.Migrations.Replays;
+using Maily.Deploy.Tests.Postgres;
+
+namespace Maily.Deploy.Tests.Contracts;
+
+/// <summary>The old code of a small service against migrations that keep it working and such that do not.</summary>
+public sealed class SchemaFitTests(PostgresServer server) : IDisposable
+{
+    const string Schema = """
+        do $$ begin create role reader nologin; exception when duplicate_object then null; end $$;
+        create type public.mood as enum ('good', 'bad'); create table public.people (id int primary key, name text, mood public.mood, boss int);
+        create table public.places (id int primary key, person int references public.people); grant select, insert, update on public.people to reader; grant select on public.places to reader;
+        create function public.greet(name text) returns text language sql as 'select name'
+        """;
+
+    const string Contract = """
+        {
+          "version": 1, "service": "old",
+          "given": ["insert into public.people (id, name) values (7, 'Ada')"],
+          "statements": [{ "name": "make", "role": "reader", "sql": "insert into public.people (id, name, mood) values ($1, $2, $3)", "parameters": ["8", "Bob", "bad"] }],
+          "requests": [
+            { "name": "list", "role": "reader", "method": "GET", "path": "/people?select=id,name,places(id)&mood=eq.good" },
+            { "name": "greet", "role": "reader", "method": "POST", "path": "/rpc/greet", "body": { "name": "Ada" } }
+          ]
+        }
+        """;
+
+    readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("maily-contract-");
+
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Theory]
+    [InlineData("alter table public.people add column age int")]
+    [InlineData("alter table public.people add column age int not null default 0")]
+    [InlineData("create table public.others (id int not null, name text check (name <> ''))")]
+    [InlineData("alter type public.mood add value 'odd'")]
+    [InlineData("create index on public.people (name)")]
+    [InlineData("create policy p on public.people for select to reader using (true)")]
+    public async Task The_old_code_works_after_what_only_adds(string migration) =>
+        (await BreaksAsync(migration)).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("alter table public.people rename column name to title", "column")]
+    [InlineData("alter table public.people drop column mood", "column \"mood\"")]
+    [InlineData("alter table public.people add column age int not null", "public.people.age is new, is not null and has no default")]
+    [InlineData("alter table public.people alter column boss set not null", "public.people.boss must not be null any more")]
+    [InlineData("alter table public.people add constraint named check (name <> 'Eve')", "the constraint public.people.named is new: CHECK ((name <> 'Eve'::text))")]
+    [InlineData("create unique index one_name on public.people (name)", "the unique index public.one_name is new")]
+    [InlineData("alter table public.people alter column id type bigint", "public.people.id is bigint, it was integer")]
+    [InlineData("alter table public.people enable row level security", "42501")]
+    [InlineData("revoke insert on public.people from reader", "reader has lost INSERT on public.people")]
+    [InlineData("alter table public.places drop constraint places_person_fkey", "PGRST200")]
+    [InlineData("drop function public.greet(text)", "42883")]
+    [InlineData("alter type public.mood rename value 'good' to 'fine'", "22P02")]
+    public async Task The_old_code_does_not_work_after_what_takes_away_or_tightens(string migration, string reason) =>
+        (await BreaksAsync(migration)).Select(found => found.Reason).ShouldContain(text => text.Contains(reason));
+
+    [Fact]
+    public async Task What_did_not_work_before_is_not_blamed_on_the_migration()
+    {
+        using var project = await ProjectAsync(Schema + "; revoke all on public.people from reader", "select 1");
+        (await FitsAsync(project)).Single().Breaks.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Each_migration_has_its_own_verdict_so_that_only_what_must_goes_back()
+    {
+        using var project = await ProjectAsync(Schema, "create table public.extra (id int)", "alter table public.people drop column mood");
+        var situation = await project.SituationAsync();
+        var replayed = await project.RunAsync();
+        situation.Pending.Select(file => SchemaFit.Judge(file, replayed).IsCompatible).ShouldBe([true, false]);
+        SchemaFit.Judge(replayed).Problem.ShouldNotBeNull().ShouldContain("old, \"make\"");
+        SchemaFit.Judge(replayed).Remedy.ShouldContain("Expand first");
+    }
+
+    [Fact]
+    public async Task A_commit_that_is_not_here_makes_the_verdict_unknown_not_good()
+    {
+        using var project = await ReplayedProject.WithAsync(server, Schema);
+        project.Add("select 1");
+        var unknown = new ReplayedProject(project) { Contracts = Contracts(new string('d', 40)) };
+        SchemaFit.Judge(await unknown.RunAsync()).Problem.ShouldNotBeNull().ShouldContain("is not in this clone");
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("""{"version": 2, "service": "x"}""")]
+    [InlineData("""{"version": 1, "service": "x", "querys": []}""")]
+    public void A_contract_of_another_form_is_refused(string json) =>
+        Should.Throw<UnreadableContractException>(() => DatabaseContract.Parse("contract.json", json)).Kind.ShouldBe(FailureKind.Refused);
+
+    async Task<ImmutableArray<ContractBreak>> BreaksAsync(string migration)
+    {
+        using var project = await ProjectAsync(Schema, migration);
+        return (await FitsAsync(project)).Single().Breaks;
+    }
+
+    static async Task<ImmutableArray<Deploy.Migrations.Replays.MigrationFit>> FitsAsync(ReplayedProject project) => (await project.RunAsync()).Fits;
+
+    async Task<ReplayedProject> ProjectAsync(string schema, params string[] migrations)
+    {
+        await CommitAsync();
+        var project = new ReplayedProject(await ReplayedProject.WithAsync(server, schema)) { Contracts = Contracts("HEAD") };
+        foreach (var migration in migrations)
+            project.Add(migration);
+        return project;
+    }
+
+    ReleaseContracts Contracts(string commit) => new(new ContractSource(folder.FullName, ["old"], new ProcessRunner(TimeProvider.System)), 1, _ => Task.FromResult<string?>(commit));
+
+    async Task CommitAsync()
+    {
+        Directory.CreateDirectory(Path.Combine(folder.FullName, "old"));
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "old", "contract.json"), Contract, Cancellation);
+        foreach (var arguments in new[] { "init -q", "add .", "-c user.name=t -c user.email=t@example.com commit -qm contract" })
+            await new ProcessRunner(TimeProvider.System).RunAsync(CommandLine.Of("git", arguments.Split(' ')) with { WorkingDirectory = folder.FullName }, null, Cancellation);
+        // Only the commit counts for what is live; what comes is empty here.
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "old", "contract.json"), """{"version": 1, "service": "old"}""", Cancellation);
+    }
+}

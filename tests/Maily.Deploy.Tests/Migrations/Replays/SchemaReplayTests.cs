@@ -1,0 +1,90 @@
+using Maily.Deploy.Migrations;
+using Maily.Deploy.Migrations.Replays;
+using Maily.Deploy.Postgres.Scratch;
+using Maily.Deploy.Tests.Postgres;
+
+namespace Maily.Deploy.Tests.Migrations.Replays;
+
+public sealed class SchemaReplayTests(PostgresServer server)
+{
+    const string Users = """
+        create extension citext; create table public.profiles (id uuid primary key references auth.users, email citext); alter table public.profiles enable row level security;
+        create function public.on_user() returns trigger language plpgsql security definer as $$ begin insert into public.profiles values (new.id); return new; end $$;
+        create trigger on_user after insert on auth.users for each row execute function public.on_user()
+        """;
+
+    [Fact]
+    public async Task A_database_that_is_what_its_migrations_make_has_no_drift()
+    {
+        using var project = await ReplayedProject.WithAsync(server, Users, "create index concurrently profiles_email on public.profiles (email)", "create type public.mood as enum ('a'); insert into auth.users values (gen_random_uuid())");
+        (await project.DriftAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_was_changed_by_hand_is_drift_also_on_supabases_tables()
+    {
+        using var project = await ReplayedProject.WithAsync(server, Users);
+        await PostgresServer.ExecuteAsync(project.Database, "alter table public.profiles add column age int; drop trigger on_user on auth.users; create policy p on auth.users using (true)");
+        (await project.DriftAsync()).ShouldBe(
+        [
+            "column public.profiles.age is there and should not be (integer)",
+            "policy p on auth.users is there and should not be (permissive * to public using true)",
+            "trigger on_user on auth.users is missing (CREATE TRIGGER on_user AFTER INSERT ON auth.users FOR EACH ROW EXECUTE FUNCTION public.on_user())",
+        ]);
+    }
+
+    [Fact]
+    public async Task A_migration_that_needs_rows_is_said_to()
+    {
+        using var project = await ReplayedProject.WithAsync(server, "create table public.a (id int)");
+        await PostgresServer.ExecuteAsync(project.Database, "insert into public.a values (1)");
+        var version = project.Add("do $$ begin if not exists (select from public.a) then raise 'no rows'; end if; end $$");
+        await PostgresServer.ExecuteAsync(project.Database, $"insert into supabase_migrations.schema_migrations values ('{version}')");
+        (await Should.ThrowAsync<ReplayFailedException>(project.DriftAsync)).Fact.ShouldContain("no rows");
+        await NothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task A_pending_migration_that_fails_is_found_before_the_target_is_touched()
+    {
+        using var project = await ReplayedProject.WithAsync(server, "create table public.a (id int)");
+        project.Add("alter table public.a add column b int;\nalter table public.a add column b int");
+        (await Should.ThrowAsync<MigrationFailedException>(project.RunAsync)).Place.Line.ShouldBe(2);
+        (await PostgresServer.ScalarAsync<long>(project.Database, "select count(*) from pg_attribute where attrelid = 'public.a'::regclass and attname = 'b'")).ShouldBe(0);
+        await NothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task The_same_question_is_answered_once()
+    {
+        using var project = await ReplayedProject.WithAsync(server, "create table public.a (id int)");
+        (await project.RunAsync()).ShouldBeSameAs(await project.RunAsync());
+        project.Add("create table public.b (id int)");
+        (await project.RunAsync()).After.Items.ShouldContainKey("table public.b");
+    }
+
+    [Fact]
+    public async Task A_lost_machines_scratch_database_goes_with_the_next_one()
+    {
+        const string lost = "maily_scratch_20200101000000_abcdef01";
+        await PostgresServer.ExecuteAsync(server.At("postgres"), $"create database {lost}");
+        using var project = await ReplayedProject.WithAsync(server);
+        await project.RunAsync();
+        (await PostgresServer.ScalarAsync<long>(server.At("postgres"), $"select count(*) from pg_database where datname = '{lost}'")).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(15, "citext", "postgres anon", null)]
+    [InlineData(16, "citext", "postgres anon", "it runs PostgreSQL 16, the database 15")]
+    [InlineData(15, "", "postgres anon", "it has no extension citext")]
+    [InlineData(15, "citext", "postgres", "it has no role anon")]
+    public void A_server_that_cannot_hold_a_copy_says_what_it_lacks(int major, string extensions, string roles, string? fact)
+    {
+        var refused = Record.Exception(() => new ScratchServer(server.At("postgres")).ThrowIfLacking(new(15, "postgres", ["citext"], ["anon", "postgres"]), new(major, [extensions], [.. roles.Split(' ')])));
+        ((refused as ScratchUnfitException)?.Fact ?? "").ShouldEndWith(fact is null ? "" : $"{fact}.");
+        (refused is null).ShouldBe(fact is null);
+    }
+
+    async Task NothingIsLeftAsync() =>
+        (await PostgresServer.ScalarAsync<long>(server.At("postgres"), "select count(*) from pg_database where starts_with(datname, 'maily_scratch_2026')")).ShouldBe(0);
+}

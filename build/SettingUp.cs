@@ -15,17 +15,11 @@ sealed class SettingUp(AbsolutePath root)
         using var factory = new SerilogLoggerFactory(Log.Logger);
         await new ToolInstaller(new ToolLocator(), runner, factory.CreateLogger("Setup"))
             .EnsureAsync([Tool.Postgres, Tool.PgDump, Tool.Psql, Tool.PgBouncer, Tool.Dockerd, Tool.DockerRegistry, Tool.Busybox, Tool.Kubectl], cancellation);
-        if (!HasPinnedTools)
-            await RunAsync(CommandLine.Of("npm", "ci", "--no-audit", "--no-fund", "--prefix", Tools), cancellation);
+        await new NpmTools(Tools, runner, System.TimeProvider.System).EnsureAsync(line => Log.Information("{Line:l}", line), cancellation);
         await RunAsync(CommandLine.Of("bash", Tools / "control-plane.sh"), cancellation);
     }
 
     AbsolutePath Tools => root / "build" / "tools";
-
-    // `npm ci` begins by deleting what is there, which a test may be using.
-    bool HasPinnedTools =>
-        new FileInfo(Tools / "node_modules" / ".package-lock.json") is { Exists: true } installed
-        && installed.LastWriteTimeUtc >= File.GetLastWriteTimeUtc(Tools / "package-lock.json");
 
     Task RunAsync(CommandLine command, CancellationToken cancellation) =>
         runner.RunAsync(command, line => Log.Information("{Line:l}", line), cancellation);

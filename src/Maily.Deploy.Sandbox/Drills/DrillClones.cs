@@ -7,11 +7,12 @@ sealed class DrillClones : IDisposable
 {
     static readonly string[] Author = ["-c", "user.name=Drill", "-c", "user.email=drill@maily.example"];
 
+    readonly DrillProduct product;
     readonly ProcessRunner runner;
     readonly string folder;
     int count;
 
-    DrillClones(string folder, ProcessRunner runner) => (this.folder, this.runner) = (folder, runner);
+    DrillClones(DrillProduct product, string folder, ProcessRunner runner) => (this.product, this.folder, this.runner) = (product, folder, runner);
 
     string Origin => Path.Combine(folder, "origin");
 
@@ -19,7 +20,7 @@ sealed class DrillClones : IDisposable
     public static async Task<DrillClones> MakeAsync(DrillProduct product, string folder, ProcessRunner runner, CancellationToken cancellation)
     {
         Directory.CreateDirectory(folder);
-        var clones = new DrillClones(folder, runner);
+        var clones = new DrillClones(product, folder, runner);
         await clones.GitAsync(folder, cancellation, "clone", "--quiet", "--local", product.Repository, clones.Origin);
         await clones.CommitAsync("former", product.MakeFormer, cancellation);
         await clones.CommitAsync("next", product.MakeNext, cancellation);
@@ -33,6 +34,8 @@ sealed class DrillClones : IDisposable
         var clone = new DrillClone(machine);
         Directory.CreateDirectory(clone.Home);
         await GitAsync(machine, cancellation, "clone", "--quiet", "--shared", "--branch", release, Origin, clone.Root);
+        foreach (var linked in product.Linked.Where(linked => Directory.Exists(Path.Combine(product.Repository, linked))))
+            Directory.CreateSymbolicLink(Path.Combine(clone.Root, linked), Path.Combine(product.Repository, linked));
         return clone;
     }
 

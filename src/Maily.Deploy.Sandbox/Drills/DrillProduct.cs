@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Maily.Deploy.Sandbox.Drills;
 
 /// <summary>What is drilled: a product that is live, and its next release.</summary>
@@ -11,6 +13,12 @@ public sealed record DrillProduct
 
     /// <summary>The target that deploys.</summary>
     public string Target { get; init; } = "DeployProduction";
+
+    /// <summary>Flags of each deployment.</summary>
+    public ImmutableArray<string> Flags { get; init; } = [];
+
+    /// <summary>Folders that git does not know and that a deployment needs, below the repository's root: every clone is linked to those that are there.</summary>
+    public ImmutableArray<string> Linked { get; init; } = [];
 
     /// <summary>Changes a clone into the release that is live before each fault; what would take long to build may be replaced by something small.</summary>
     public required Action<string> MakeFormer { get; init; }

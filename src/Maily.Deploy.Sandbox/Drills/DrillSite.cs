@@ -60,7 +60,7 @@ sealed class DrillSite : IAsyncDisposable
     public DrilledProcess Start(DrillClone machine, params IEnumerable<string> arguments) => DrilledProcess.Start(product.Program, machine.Root, VariablesOn(machine), arguments);
 
     /// <summary>Starts the deployment on a machine.</summary>
-    public DrilledProcess Deploy(DrillClone machine, params IEnumerable<string> flags) => Start(machine, [product.Target, .. flags]);
+    public DrilledProcess Deploy(DrillClone machine, params IEnumerable<string> flags) => Start(machine, [product.Target, .. product.Flags, .. flags]);
 
     /// <summary>Begins to write rows.</summary>
     public SteadyWriter StartWriter() => SteadyWriter.Start(product.Writes, Parts.Postgres, Time);
@@ -84,12 +84,13 @@ sealed class DrillSite : IAsyncDisposable
     public Task ExpireLeaseAsync(CancellationToken cancellation) =>
         JournalAsync("update maily_deploy.lease set expires_at = least(expires_at, clock_timestamp() - interval '1 hour')", cancellation);
 
-    /// <summary>What is not as it must be when nobody deploys any more: a lease that is held, a deployment without an end.</summary>
+    /// <summary>What is not as it must be when nobody deploys any more: a lease that is held, a deployment without an end, a scratch database.</summary>
     public async Task<ImmutableArray<string>> UnendedAsync(CancellationToken cancellation)
     {
         var held = await JournalAsync("select holder::text from maily_deploy.lease where expires_at > clock_timestamp()", cancellation);
         var unended = await JournalAsync("select id from maily_deploy.deployment where outcome is null", cancellation);
-        return [.. held.Select(holder => $"the lease is still held: {holder}"), .. unended.Select(id => $"{id} has no end in its journal")];
+        var scratch = await JournalAsync("select datname::text from pg_database where starts_with(datname, 'maily_scratch_')", cancellation);
+        return [.. scratch.Select(name => $"the scratch database {name} is left"), .. held.Select(holder => $"the lease is still held: {holder}"), .. unended.Select(id => $"{id} has no end in its journal")];
     }
 
     /// <summary>The steps that have a way back, as the journals say.</summary>

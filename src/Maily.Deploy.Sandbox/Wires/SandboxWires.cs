@@ -76,11 +76,11 @@ public sealed class SandboxWires : IAsyncDisposable
         await Task.WhenAll(All.Select(wire => wire.DisposeAsync().AsTask()));
     }
 
-    // Not 500: a client may well try that again.
+    // Not 500: a client may well try that again. Once: a cluster that refuses for ever is left to a person, who alone can help.
     WireRefusal RefuseIn(ClusterFaults faults)
     {
         lock (refusals)
-            refusals.Add(faults.Add(new ApiFault { Status = HttpStatusCode.Forbidden }));
+            refusals.Add(faults.Add(new ApiFault { Status = HttpStatusCode.Forbidden, Times = 1 }));
         return WireRefusal.ByFarSide;
     }
 

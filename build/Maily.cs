@@ -8,6 +8,7 @@ using Maily.Deploy.Kubernetes;
 using Maily.Deploy.Kubernetes.Manifests;
 using Maily.Deploy.Migrations;
 using Maily.Deploy.Postgres;
+using Maily.Deploy.Postgres.Replicas;
 using Maily.Deploy.Processes;
 using Maily.Deploy.Git;
 using Maily.Deploy.Sandbox.Drills;
@@ -65,7 +66,7 @@ static class MailyProduct
                 ["Backup"] = () => new BackupStage(Database(), processes) { BackupFolder = variables.Find("MAILY_BACKUP_FOLDER") },
                 ["StageVercel"] = () => new StageVercelStage(Frontend(), new GitReader(processes)),
                 ["Migrate"] = () => new MigrateStage(Database(), database.Migrations, database.Replay),
-                ["VerifySchema"] = () => new VerifySchemaStage(Database(), database.Migrations, database.Replay, consent.Drift),
+                ["VerifySchema"] = () => new VerifySchemaStage(Database(), database.Migrations, database.Replay, consent.Drift) { Replicas = database.Replicas },
                 ["DeployK8s"] = () => new DeployK8sStage(regions, Clusters(), images, Images(), new ManifestRenderer(processes)),
                 ["DeployVercel"] = () => new DeployVercelStage(Frontend()),
                 ["SmokeTest"] = () => new SmokeTestStage(SmokeTests(variables, http)),
@@ -74,6 +75,7 @@ static class MailyProduct
             [
                 new("Variables", [], () => VariableChecks.For(VariableRules.All, variables, StagesOf(VariableRules.All))),
                 new("Database", ["Backup", "Migrate", "SmokeTest"], () => DatabaseChecks.For(variables, environment, database.Migrations, root / "artifacts")),
+                new("Replicas", ["Migrate", "VerifySchema"], () => ReplicaChecks.For(Database(), database.Replicas, new())),
                 new("Migrations", ["Backup", "Migrate"], () => MigrationChecks.For(Database(), database.Migrations, database.Squawk, database.Replay, consent)),
                 new("Images", ["BuildImages", "PushImages", "DeployK8s"], () => ImageChecks.For(images, Images(), time)),
                 new("Kubernetes", ["DeployK8s"], () => ClusterChecks.For(environment, regions, Clusters(), processes, time)),

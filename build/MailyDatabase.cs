@@ -5,6 +5,7 @@ using Maily.Deploy.Migrations;
 using Maily.Deploy.Migrations.Replays;
 using Maily.Deploy.Migrations.Safety;
 using Maily.Deploy.Postgres;
+using Maily.Deploy.Postgres.Replicas;
 using Maily.Deploy.Postgres.Scratch;
 using Maily.Deploy.Processes;
 using Maily.Deploy.Secrets;
@@ -28,6 +29,8 @@ sealed class MailyDatabase(Variables variables, string environment, AbsolutePath
 
     /// <summary>Null where no scratch server is named. One a run: what it found out once, it knows.</summary>
     public SchemaReplay? Replay => field ??= ScratchServer.Find(variables) is { } server ? new(Settings, server, Contracts, processes, TimeProvider.System) : null;
+
+    public ImmutableArray<Replica> Replicas => Replica.From(variables);
 
     ReleaseContracts Contracts => new(new ContractSource(root, Code, processes), Code.Length, LiveCommitAsync);
 

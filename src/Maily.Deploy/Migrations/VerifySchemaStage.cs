@@ -5,6 +5,7 @@ using Maily.Deploy.Deployments.Steps;
 using Maily.Deploy.Migrations.Replays;
 using Maily.Deploy.Postgres;
 using Maily.Deploy.Postgres.Catalogs;
+using Maily.Deploy.Postgres.Replicas;
 using Microsoft.Extensions.Logging;
 
 namespace Maily.Deploy.Migrations;
@@ -19,6 +20,12 @@ public sealed class VerifySchemaStage(DatabaseSettings settings, MigrationOption
     /// <summary>The stage's name.</summary>
     public const string Name = "VerifySchema";
 
+    /// <summary>Replicas that must have the migrations before anything that reads from them is released.</summary>
+    public ImmutableArray<Replica> Replicas { get; init; } = [];
+
+    /// <summary>How long they may take.</summary>
+    public ReplicaOptions ReplicaOptions { get; init; } = new();
+
     /// <inheritdoc/>
     public string Stage => Name;
 
@@ -30,10 +37,13 @@ public sealed class VerifySchemaStage(DatabaseSettings settings, MigrationOption
     {
         if ((await MigrationSituation.ReadAsync(settings, options, context.Id.Value, cancellation)).Ours.IsEmpty)
             return [];
-        if (replay is not null)
-            return [new VerifySchemaStep(settings, options, replay, acceptsDrift) { Id = new(Name, "catalog"), Title = $"compare the schema of {settings.Name} with its migrations" }];
-        context.Log.LogWarning("The schema is not compared with its migrations: no scratch server is named");
-        return [];
+        if (replay is null)
+            context.Log.LogWarning("The schema is not compared with its migrations: no scratch server is named");
+        return
+        [
+            .. replay is null ? (IEnumerable<Step>)[] : [new VerifySchemaStep(settings, options, replay, acceptsDrift) { Id = new(Name, "catalog"), Title = $"compare the schema of {settings.Name} with its migrations" }],
+            .. Replicas.Select(replica => new ReplicaStep(settings, replica, ReplicaOptions) { Id = new(Name, replica.Name), Title = $"wait until {replica.Name} has the migrations" }),
+        ];
     }
 }
 

@@ -68,7 +68,7 @@ public sealed class PostgresServer : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (server is { HasExited: false })
-            await StopAsync(server);
+            await StopAsync(server, Data);
         server?.Dispose();
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
@@ -79,9 +79,9 @@ public sealed class PostgresServer : IAsyncLifetime
     internal static bool AsRoot => Environment.UserName == "root";
 
     // The postmaster's own number, not the process of runuser above it. SIGINT: end at once, cleanly.
-    async Task StopAsync(Process process)
+    internal static async Task StopAsync(Process process, string data)
     {
-        var pid = (await File.ReadAllLinesAsync(Path.Combine(Data, "postmaster.pid"), CancellationToken.None))[0];
+        var pid = (await File.ReadAllLinesAsync(Path.Combine(data, "postmaster.pid"), CancellationToken.None))[0];
         await RunAsync("kill", "-INT", pid);
         await process.WaitForExitAsync(CancellationToken.None);
     }
@@ -99,6 +99,10 @@ public sealed class PostgresServer : IAsyncLifetime
         process.BeginOutputReadLine();
         return process;
     }
+
+    internal static Task RunToolAsync(string tool, params string[] arguments) => RunAsync(Command(tool, arguments));
+
+    internal static Process StartTool(string tool, params string[] arguments) => Start(Command(tool, arguments));
 
     internal static Task RunAsync(string tool, params string[] arguments) => RunAsync(new ProcessStartInfo(tool, arguments));
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Maily.Deploy.Aws;
 using Maily.Deploy.Backups;
+using Maily.Deploy.Backups.Stores;
 using Maily.Deploy.Deployments.Pipelines;
 using Maily.Deploy.Http;
 using Maily.Deploy.Images;
@@ -51,7 +52,12 @@ static class MailyProduct
         ImageSettings Images() => ImageSettings.From(variables);
         ClusterSettings Clusters() => ClusterSettings.From(variables);
         VercelFrontend Frontend() => new() { Settings = VercelSettings.From(variables), Folder = platform / "web", Http = http };
-        MigrationOptions Migrations() => new() { Folder = platform / "supabase" / "migrations", RestoresBackup = restoresDatabase };
+        BackupOptions Backups() => BackupOptions.From(variables) with { MustBeSealed = place.Policy.RequiresSealedBackups };
+        MigrationOptions Migrations() => new()
+        {
+            Folder = platform / "supabase" / "migrations", RestoresBackup = restoresDatabase,
+            Backups = Backups(), BackupAt = address => BackupStores.At(address, variables),
+        };
 
         return new DeploymentDefinition
         {
@@ -62,7 +68,7 @@ static class MailyProduct
             {
                 ["BuildImages"] = () => new BuildImagesStage(images, Images()),
                 ["PushImages"] = () => new PushImagesStage(images, Images()),
-                ["Backup"] = () => new BackupStage(Database(), processes) { BackupFolder = variables.Find("MAILY_BACKUP_FOLDER") },
+                ["Backup"] = () => new BackupStage(Database(), processes) { Store = BackupStores.Find(variables), Options = Backups() },
                 ["StageVercel"] = () => new StageVercelStage(Frontend(), new GitReader(processes)),
                 ["Migrate"] = () => new MigrateStage(Database(), Migrations()),
                 ["DeployK8s"] = () => new DeployK8sStage(regions, Clusters(), images, Images(), new ManifestRenderer(processes)),
@@ -73,6 +79,7 @@ static class MailyProduct
             [
                 new("Variables", [], () => VariableChecks.For(VariableRules.All, variables, StagesOf(VariableRules.All))),
                 new("Database", ["Backup", "Migrate", "SmokeTest"], () => DatabaseChecks.For(variables, environment, Migrations(), root / "artifacts")),
+                new("Backup", ["Backup"], () => BackupChecks.For(variables, place.Policy)),
                 new("Images", ["BuildImages", "PushImages", "DeployK8s"], () => ImageChecks.For(images, Images(), time)),
                 new("Kubernetes", ["DeployK8s"], () => ClusterChecks.For(environment, regions, Clusters(), processes, time)),
                 new("Vercel", ["StageVercel", "DeployVercel"], () => VercelChecks.For(VercelSettings.From(variables), Frontend().Reader(), place.VercelProject)),

@@ -8,10 +8,20 @@ public static class BackupStores
     /// <summary>The variable that names a folder for backups.</summary>
     public const string FolderVariable = "MAILY_BACKUP_FOLDER";
 
-    /// <summary>The store of <c>MAILY_BACKUP_FOLDER</c>; null where it is not set.</summary>
+    const string S3 = "s3://";
+
+    /// <summary>The store of <c>MAILY_BACKUP_URL</c>, else of <c>MAILY_BACKUP_FOLDER</c>; null where neither is set.</summary>
+    /// <exception cref="MissingVariableException">It is in S3, and a key of AWS or the region is not set.</exception>
+    /// <exception cref="MalformedVariableException">The address has no valid form.</exception>
     public static IBackupStore? Find(Variables variables) =>
-        variables.Find(FolderVariable) is { } folder ? FolderBackupStore.In(folder) : null;
+        S3Place.From(variables) is { } place ? new S3BackupStore(place)
+        : variables.Find(FolderVariable) is { } folder ? FolderBackupStore.In(folder)
+        : null;
 
     /// <summary>The backup at an address that a step has journalled.</summary>
-    public static StoredBackup At(string address, Variables variables) => StoredBackup.At(address);
+    /// <exception cref="MissingVariableException">It is in S3, and a key of AWS or the region is not set.</exception>
+    public static StoredBackup At(string address, Variables variables) =>
+        address.StartsWith(S3, StringComparison.Ordinal) && address.LastIndexOf('/') is var slash
+            ? new(new S3BackupStore(S3Place.At(address[..slash], variables)), address[(slash + 1)..])
+            : StoredBackup.At(address);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Maily.Deploy.Aws;
 using Maily.Deploy.Backups;
+using Maily.Deploy.Backups.Stores;
 using Maily.Deploy.Deployments.Pipelines;
 using Maily.Deploy.Http;
 using Maily.Deploy.Images;
@@ -48,7 +49,7 @@ static class MailyProduct
         var images = Services.Select(name => new ImageSpec { Name = name, Context = platform / "services" / name }).ToImmutableArray();
         var regions = RegionsOf(platform);
 
-        var database = new MailyDatabase(variables, environment, root) { RestoresBackup = restoresDatabase };
+        var database = new MailyDatabase(variables, environment, root) { RestoresBackup = restoresDatabase, MustBeSealed = place.Policy.RequiresSealedBackups };
         DatabaseSettings Database() => database.Settings;
         ImageSettings Images() => ImageSettings.From(variables);
         ClusterSettings Clusters() => ClusterSettings.From(variables);
@@ -63,7 +64,7 @@ static class MailyProduct
             {
                 ["BuildImages"] = () => new BuildImagesStage(images, Images()),
                 ["PushImages"] = () => new PushImagesStage(images, Images()),
-                ["Backup"] = () => new BackupStage(Database(), processes) { BackupFolder = variables.Find("MAILY_BACKUP_FOLDER") },
+                ["Backup"] = () => new BackupStage(Database(), processes) { Store = BackupStores.Find(variables), Options = database.Backups },
                 ["StageVercel"] = () => new StageVercelStage(Frontend(), new GitReader(processes)),
                 ["Migrate"] = () => new MigrateStage(Database(), database.Migrations, database.Replay),
                 ["VerifySchema"] = () => new VerifySchemaStage(Database(), database.Migrations, database.Replay, consent.Drift) { Replicas = database.Replicas },
@@ -77,6 +78,7 @@ static class MailyProduct
                 new("Database", ["Backup", "Migrate", "SmokeTest"], () => DatabaseChecks.For(variables, environment, database.Migrations, root / "artifacts")),
                 new("Replicas", ["Migrate", "VerifySchema"], () => ReplicaChecks.For(Database(), database.Replicas, new())),
                 new("Migrations", ["Backup", "Migrate"], () => MigrationChecks.For(Database(), database.Migrations, database.Squawk, database.Replay, consent)),
+                new("Backup", ["Backup"], () => BackupChecks.For(variables, place.Policy)),
                 new("Images", ["BuildImages", "PushImages", "DeployK8s"], () => ImageChecks.For(images, Images(), time)),
                 new("Kubernetes", ["DeployK8s"], () => ClusterChecks.For(environment, regions, Clusters(), processes, time)),
                 new("Vercel", ["StageVercel", "DeployVercel"], () => VercelChecks.For(VercelSettings.From(variables), Frontend().Reader(), place.VercelProject)),

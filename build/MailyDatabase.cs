@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Maily.Deploy.Backups;
+using Maily.Deploy.Backups.Stores;
 using Maily.Deploy.Contracts;
 using Maily.Deploy.Deployments.Stores;
 using Maily.Deploy.Migrations;
@@ -23,7 +25,16 @@ sealed class MailyDatabase(Variables variables, string environment, AbsolutePath
 
     public DatabaseSettings Settings => field ??= DatabaseSettings.From(variables);
 
-    public MigrationOptions Migrations => new() { Folder = root / "src" / "Platform" / "supabase" / "migrations", RestoresBackup = RestoresBackup };
+    /// <summary>Whether a backup must be sealed.</summary>
+    public bool MustBeSealed { get; init; }
+
+    public BackupOptions Backups => BackupOptions.From(variables) with { MustBeSealed = MustBeSealed };
+
+    public MigrationOptions Migrations => new()
+    {
+        Folder = root / "src" / "Platform" / "supabase" / "migrations", RestoresBackup = RestoresBackup,
+        Backups = Backups, BackupAt = address => BackupStores.At(address, variables),
+    };
 
     public Squawk Squawk => new(new NpmTools(root / "build" / "tools", processes, TimeProvider.System), processes);
 

@@ -31,6 +31,7 @@ static class SandboxEnvironment
         ("OPENAI_API_KEY", credentials.OpenAiKey),
         ("ANTHROPIC_API_KEY", credentials.AnthropicKey),
         ("GOOGLE_AI_API_KEY", credentials.GoogleKey),
+        ("MAILY_BACKUP_KEY", credentials.BackupKey),
     ];
 
     /// <summary>All in one dictionary.</summary>

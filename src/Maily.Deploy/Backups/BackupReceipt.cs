@@ -5,16 +5,26 @@ using System.Text.Json;
 
 namespace Maily.Deploy.Backups;
 
-/// <summary>One file of a backup.</summary>
-/// <param name="Name">Path within the dump's folder.</param>
-/// <param name="Bytes">Its size.</param>
-/// <param name="Sha256">Its checksum, 64 hexadecimal digits.</param>
-public sealed record BackupFile(string Name, long Bytes, string Sha256);
+/// <summary>One file of a backup, as it is stored.</summary>
+/// <param name="Name">Path within the backup: <c>dump/toc.dat</c>.</param>
+/// <param name="Bytes">Its stored size.</param>
+/// <param name="Sha256">Checksum of what is stored, 64 hexadecimal digits: <c>sha256sum</c> gives the same.</param>
+public sealed record BackupFile(string Name, long Bytes, string Sha256)
+{
+    /// <summary>What pg_dump wrote, where the file is sealed; null where it is stored as it is.</summary>
+    public PlainContent? Plain { get; init; }
+}
+
+/// <summary>What a sealed file holds.</summary>
+/// <param name="Bytes">Size in bytes.</param>
+/// <param name="Mac">HMAC-SHA256 under the backup's key, 64 hexadecimal digits. A plain checksum would let anybody try out guesses of small tables.</param>
+public sealed record PlainContent(long Bytes, string Mac);
 
 /// <summary>One table of a backup.</summary>
 /// <param name="Name">Schema and name, quoted where needed.</param>
 /// <param name="Rows">Its rows in the dump's own snapshot.</param>
-public sealed record BackupTable(string Name, long Rows);
+/// <param name="Checksum">Sum of a keyed hash of each row, in whatever order they come: see <see cref="TableChecksums"/>.</param>
+public sealed record BackupTable(string Name, long Rows, string Checksum);
 
 /// <summary>
 /// An object outside the backed up schemas that depends on them and so falls when they are replaced: a trigger on
@@ -30,10 +40,12 @@ public sealed record BackupReceipt
     /// <summary>The receipt's file name.</summary>
     public const string FileName = "receipt.json";
 
-    /// <summary>Version of this form; a reader refuses another one.</summary>
-    public int Version { get; init; } = 1;
+    const int Present = 2;
 
-    /// <summary>The deployment that made it.</summary>
+    /// <summary>Version of this form; a reader refuses another one.</summary>
+    public int Version { get; init; } = Present;
+
+    /// <summary>The deployment that made it: the backup's id.</summary>
     public required string Deployment { get; init; }
 
     /// <summary>The environment.</summary>
@@ -57,11 +69,26 @@ public sealed record BackupReceipt
     /// <summary>The schemas it holds.</summary>
     public required ImmutableArray<string> Schemas { get; init; }
 
-    /// <summary>The schemas of the database that it leaves out.</summary>
+    /// <summary>The schemas of the database whose definitions it leaves out.</summary>
     public required ImmutableArray<string> LeftOut { get; init; }
+
+    /// <summary>The tables of those schemas whose rows it leaves out too.</summary>
+    public required ImmutableArray<string> LeftOutTables { get; init; }
 
     /// <summary>Its tables.</summary>
     public required ImmutableArray<BackupTable> Tables { get; init; }
+
+    /// <summary>Tables of Supabase's schemas of which it holds the rows, not the definitions.</summary>
+    public required ImmutableArray<BackupTable> Managed { get; init; }
+
+    /// <summary>Where it lies: a folder, or bucket and region.</summary>
+    public required string Location { get; init; }
+
+    /// <summary>The key that seals it, 8 hexadecimal digits; null where it is not sealed.</summary>
+    public string? KeyId { get; init; }
+
+    /// <summary>The seed of the tables' checksums where it is not sealed; else it is derived from the key.</summary>
+    public string? Seed { get; init; }
 
     /// <summary>What hangs on its schemas from outside.</summary>
     public required ImmutableArray<OutsideDependent> Outside { get; init; }
@@ -69,8 +96,11 @@ public sealed record BackupReceipt
     /// <summary>Its files.</summary>
     public required ImmutableArray<BackupFile> Files { get; init; }
 
-    /// <summary>The size of all files.</summary>
+    /// <summary>The stored size of all files.</summary>
     public long Bytes => Files.Sum(file => file.Bytes);
+
+    /// <summary>The rows of all its tables.</summary>
+    public long Rows => Tables.Concat(Managed).Sum(table => table.Rows);
 
     /// <summary>One checksum over names and checksums of all files.</summary>
     public string Sha256 => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
@@ -81,21 +111,20 @@ public sealed record BackupReceipt
     /// <summary>As JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Options);
 
-    /// <summary>Reads the receipt in a backup's folder; null where there is none.</summary>
+    /// <summary>Reads a receipt.</summary>
+    /// <param name="text">Its JSON.</param>
+    /// <param name="location">Where the backup lies, for the error.</param>
     /// <exception cref="BackupDamagedException">It cannot be read.</exception>
-    public static async Task<BackupReceipt?> FindAsync(string folder, CancellationToken cancellation)
+    public static BackupReceipt Parse(string text, string location)
     {
-        var path = Path.Combine(folder, FileName);
-        if (!File.Exists(path))
-            return null;
         try
         {
-            var receipt = JsonSerializer.Deserialize<BackupReceipt>(await File.ReadAllTextAsync(path, cancellation), Options);
-            return receipt is { Version: 1 } ? receipt : throw new BackupDamagedException(folder, "its receipt has a form that this version does not know");
+            return JsonSerializer.Deserialize<BackupReceipt>(text, Options) is { Version: Present } receipt
+                ? receipt : throw new BackupDamagedException(location, "its receipt has a form that this version does not know");
         }
         catch (JsonException unreadable)
         {
-            throw new BackupDamagedException(folder, $"its receipt is no JSON of its form: {unreadable.Message}");
+            throw new BackupDamagedException(location, $"its receipt is no JSON of its form: {unreadable.Message}");
         }
     }
 }

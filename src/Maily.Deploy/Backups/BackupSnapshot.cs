@@ -9,10 +9,18 @@ namespace Maily.Deploy.Backups;
 /// </summary>
 sealed class BackupSnapshot(NpgsqlConnection connection, NpgsqlTransaction transaction, string id) : IAsyncDisposable
 {
+    // The biggest first: whoever reads them side by side does not wait for one at the end.
     const string TablesSql = """
         select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where n.nspname = any($1) and c.relkind = 'r'
-        and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e') order by 1
+        and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+        order by pg_table_size(c.oid) desc, 1
+        """;
+
+    // Without indexes, which no dump holds.
+    const string SizeSql = """
+        select coalesce(sum(pg_table_size(c.oid)), 0)::bigint from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where c.relkind in ('r', 'm') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
         """;
 
     // Only kinds that Supabase projects have in practice; a restore refuses what it cannot make again.
@@ -36,9 +44,21 @@ sealed class BackupSnapshot(NpgsqlConnection connection, NpgsqlTransaction trans
         var connection = await database.OpenAsync(cancellation);
         var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
         // Otherwise regclass leaves out the schema's name where it is in the path.
-        await connection.RunAsync("set local search_path = ''", cancellation);
+        await connection.RunAsync("set local search_path = ''; set local lock_timeout = '10s'", cancellation);
         return new(connection, transaction, await connection.FindAsync<string>("select pg_export_snapshot()", cancellation) ?? "");
     }
+
+    /// <summary>The same moment on a further connection.</summary>
+    public static async Task<BackupSnapshot> ImportAsync(ReadOnlyDatabase database, string id, CancellationToken cancellation)
+    {
+        var connection = await database.OpenAsync(cancellation);
+        var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
+        // A number of the server's own making; it takes no parameter here.
+        await connection.RunAsync($"set transaction snapshot '{id}'", cancellation);
+        return new(connection, transaction, id);
+    }
+
+    public NpgsqlConnection Connection => connection;
 
     public Version ServerVersion => connection.PostgreSqlVersion;
 
@@ -50,13 +70,11 @@ sealed class BackupSnapshot(NpgsqlConnection connection, NpgsqlTransaction trans
     public async Task<ImmutableArray<string>> LeftOutAsync(CancellationToken cancellation) =>
         [.. (await connection.ListAsync<string>("select nspname::text from pg_namespace order by nspname", cancellation)).Where(ApplicationSchemas.LeftOut.Contains)];
 
-    public async Task<ImmutableArray<BackupTable>> TablesAsync(ImmutableArray<string> schemas, CancellationToken cancellation)
-    {
-        var tables = ImmutableArray.CreateBuilder<BackupTable>();
-        foreach (var name in await connection.ListAsync<string>(TablesSql, cancellation, (object)schemas.ToArray()))
-            tables.Add(new(name, await CountAsync(name, cancellation)));
-        return tables.ToImmutable();
-    }
+    public async Task<ImmutableArray<string>> TablesAsync(ImmutableArray<string> schemas, CancellationToken cancellation) =>
+        [.. await connection.ListAsync<string>(TablesSql, cancellation, (object)schemas.ToArray())];
+
+    /// <summary>Bytes of all tables.</summary>
+    public async Task<long> SizeAsync(CancellationToken cancellation) => await connection.FindAsync<long>(SizeSql, cancellation);
 
     public async Task<ImmutableArray<OutsideDependent>> OutsideAsync(ImmutableArray<string> schemas, CancellationToken cancellation)
     {
@@ -72,13 +90,5 @@ sealed class BackupSnapshot(NpgsqlConnection connection, NpgsqlTransaction trans
     {
         await transaction.DisposeAsync();
         await connection.DisposeAsync();
-    }
-
-    // The name comes from regclass, which quotes it.
-    async Task<long> CountAsync(string table, CancellationToken cancellation)
-    {
-        await using var command = connection.CommandOf($"select count(*) from only {table}");
-        command.CommandTimeout = 0;
-        return (long)(await command.ExecuteScalarAsync(cancellation) ?? 0L);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Maily.Deploy.Backups.Stores;
 using Maily.Deploy.Deployments;
 using Maily.Deploy.Deployments.Pipelines;
 using Maily.Deploy.Deployments.Steps;
@@ -12,8 +13,8 @@ namespace Maily.Deploy.Backups;
 /// <summary>Names of what the backup's step answers.</summary>
 public static class BackupOutputs
 {
-    /// <summary>The backup's folder.</summary>
-    public const string Folder = "folder";
+    /// <summary>The backup's address: a folder, or <c>s3://bucket/prefix/id</c>.</summary>
+    public const string Address = "address";
 
     /// <summary>One checksum over all files.</summary>
     public const string Sha256 = "sha256";
@@ -29,8 +30,11 @@ public sealed class BackupStage(DatabaseSettings settings, ProcessRunner process
     /// <summary>The stage's name.</summary>
     public const string Name = "Backup";
 
-    /// <summary>A durable folder for backups, one sub-folder a deployment; null: <c>backup</c> in the deployment's own folder.</summary>
-    public string? BackupFolder { get; init; }
+    /// <summary>A durable place for backups; null: <c>backup</c> in the deployment's own folder.</summary>
+    public IBackupStore? Store { get; init; }
+
+    /// <summary>How they are made.</summary>
+    public BackupOptions Options { get; init; } = new();
 
     /// <inheritdoc/>
     public string Stage => Name;
@@ -40,23 +44,22 @@ public sealed class BackupStage(DatabaseSettings settings, ProcessRunner process
 
     /// <inheritdoc/>
     public Task<ImmutableArray<Step>> PlanAsync(DeploymentContext context, CancellationToken cancellation) =>
-        Task.FromResult<ImmutableArray<Step>>([new BackupStep(settings, processes, FolderOf(context))
+        Task.FromResult<ImmutableArray<Step>>([new BackupStep(settings, processes, BackupOf(context), Options)
         {
             Id = new(Name, "database"),
             Title = $"back up {settings.Name} on {settings.Host}",
         }]);
 
-    string FolderOf(DeploymentContext context) =>
-        Path.GetFullPath(BackupFolder is null ? Path.Combine(context.Folder, "backup") : Path.Combine(BackupFolder, context.Id.Value));
+    StoredBackup BackupOf(DeploymentContext context) => new(Store ?? FolderBackupStore.At(Path.Combine(context.Folder, "backup")), context.Id.Value);
 }
 
-sealed class BackupStep(DatabaseSettings settings, ProcessRunner processes, string folder) : Step
+sealed class BackupStep(DatabaseSettings settings, ProcessRunner processes, StoredBackup backup, BackupOptions options) : Step
 {
     public override StepKind Kind => StepKind.Additive;
 
     public override async Task<Finding> FindAsync(DeploymentContext context, CancellationToken cancellation)
     {
-        var receipt = await BackupReceipt.FindAsync(folder, cancellation);
+        var receipt = await backup.FindReceiptAsync(cancellation);
         if (receipt?.Deployment == context.Id.Value)
             return Finding.ByThis(Outputs(receipt));
         return await IsAtRiskAsync(context, cancellation) ? Finding.Absent
@@ -66,11 +69,11 @@ sealed class BackupStep(DatabaseSettings settings, ProcessRunner processes, stri
     public override async Task<StepOutputs> ApplyAsync(StepContext context, CancellationToken cancellation)
     {
         var deployment = context.Deployment;
-        return Outputs(await Backup(deployment).MakeAsync(folder, deployment.Id.Value, deployment.Environment, cancellation));
+        return Outputs(await new DatabaseBackup(settings, processes, deployment.Time) { Options = options }.MakeAsync(backup, deployment.Environment, cancellation));
     }
 
     public override async Task<Verification> VerifyAsync(DeploymentContext context, StepOutputs outputs, CancellationToken cancellation) =>
-        Verification.Compare(outputs[BackupOutputs.Sha256] ?? "", (await Backup(context).CheckAsync(folder, cancellation)).Sha256);
+        Verification.Compare(outputs[BackupOutputs.Sha256] ?? "", (await new BackupReader(processes) { Options = options }.CheckAsync(backup, cancellation)).Sha256);
 
     // A backup is for what comes after it in the same run: asked for alone, it is always made.
     static async Task<bool> IsAtRiskAsync(DeploymentContext context, CancellationToken cancellation)
@@ -88,9 +91,8 @@ sealed class BackupStep(DatabaseSettings settings, ProcessRunner processes, stri
         }
     }
 
-    DatabaseBackup Backup(DeploymentContext context) => new(settings, processes, context.Time);
-
     StepOutputs Outputs(BackupReceipt receipt) => StepOutputs.Of(
-        (BackupOutputs.Folder, folder), (BackupOutputs.Sha256, receipt.Sha256), (BackupOutputs.Bytes, $"{receipt.Bytes}"),
-        ("tables", $"{receipt.Tables.Length}"), ("rows", $"{receipt.Tables.Sum(table => table.Rows)}"), ("serverVersion", receipt.ServerVersion));
+        (BackupOutputs.Address, backup.Address), (BackupOutputs.Sha256, receipt.Sha256), (BackupOutputs.Bytes, $"{receipt.Bytes}"),
+        ("tables", $"{receipt.Tables.Length}"), ("rows", $"{receipt.Rows}"),
+        ("location", receipt.Location), ("key", receipt.KeyId ?? "none"), ("serverVersion", receipt.ServerVersion));
 }

@@ -1,132 +1,115 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
+using System.Globalization;
+using Maily.Deploy.Backups.Stores;
 using Maily.Deploy.Postgres;
 using Maily.Deploy.Processes;
 
 namespace Maily.Deploy.Backups;
 
-/// <summary>Makes and checks backups of the application's schemas.</summary>
+/// <summary>Makes backups of the application's schemas, and of the rows in Supabase's own that cannot be made again.</summary>
 public sealed class DatabaseBackup(DatabaseSettings settings, ProcessRunner processes, TimeProvider time)
 {
-    /// <summary>The dump's folder within a backup.</summary>
+    /// <summary>The dump of the application's schemas, within a backup.</summary>
     public const string DumpFolder = "dump";
 
-    /// <summary>Dumps by so many connections at once.</summary>
-    public int Jobs { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 4);
+    /// <summary>The dump of rows of Supabase's schemas, within a backup; data only.</summary>
+    public const string ManagedFolder = "managed";
+
+    /// <summary>How it is made.</summary>
+    public BackupOptions Options { get; init; } = new();
 
     /// <summary>The command that dumps the schemas into <paramref name="folder"/>.</summary>
-    public static CommandLine DumpCommand(PostgresTools tools, DatabaseSettings settings, IEnumerable<string> schemas, string snapshot, int jobs, string folder) =>
-        tools.Against(settings, "pg_dump",
-            ["--format=directory", $"--jobs={jobs}", "--compress=6", $"--snapshot={snapshot}", "--lock-wait-timeout=10s", $"--file={folder}",
-                // A pattern, of which nothing is special within double quotes.
-                .. schemas.Select(schema => $"--schema={Quoted.Name(schema)}")]);
+    public static CommandLine DumpCommand(PostgresTools tools, DatabaseSettings settings, IEnumerable<string> schemas, string snapshot, BackupOptions options, string folder) =>
+        Dump(tools, settings, snapshot, options, folder, schemas.Select(schema => $"--schema={Quoted.Name(schema)}"));
 
-    /// <summary>Makes a backup in <paramref name="folder"/>, which appears only when it is whole.</summary>
+    /// <summary>The command that dumps the rows of those tables into <paramref name="folder"/>; their names are quoted where needed.</summary>
+    public static CommandLine ManagedDumpCommand(PostgresTools tools, DatabaseSettings settings, IEnumerable<string> tables, string snapshot, BackupOptions options, string folder) =>
+        Dump(tools, settings, snapshot, options with { Jobs = 1 }, folder, tables.Select(table => $"--table={table}").Prepend("--data-only"));
+
+    /// <summary>Makes a backup, which is there only when it is whole.</summary>
     /// <returns>Its receipt.</returns>
+    /// <exception cref="BackupKeyRequiredException">It must be sealed, and there is no key.</exception>
     /// <exception cref="TransactionPoolerException">There is no session to hold the snapshot.</exception>
     /// <exception cref="BackupSpaceException">The disk is full.</exception>
-    /// <exception cref="BackupPermissionException">The role may not read, or the folder cannot be written.</exception>
+    /// <exception cref="BackupPermissionException">The role may not read, or a folder cannot be written.</exception>
+    /// <exception cref="BackupConnectionException">The connection to the database was cut.</exception>
+    /// <exception cref="BackupStoreException">The store does not take it.</exception>
     /// <exception cref="BackupFailedException">Anything else.</exception>
-    public async Task<BackupReceipt> MakeAsync(string folder, string deployment, string environment, CancellationToken cancellation)
+    public async Task<BackupReceipt> MakeAsync(StoredBackup backup, string environment, CancellationToken cancellation)
     {
-        if (settings.IsTransactionPooler)
-            throw new TransactionPoolerException(settings, "backups");
-        var partial = folder + ".partial";
+        if (Options is { MustBeSealed: true, Keys: null })
+            throw new BackupKeyRequiredException(environment);
+        await SessionProbe.RequireSessionAsync(settings, "backups", cancellation);
         try
         {
-            Clear(partial);
-            CreatePrivate(partial);
-            var receipt = await DumpAsync(partial, deployment, environment, cancellation);
-            await File.WriteAllTextAsync(Path.Combine(partial, BackupReceipt.FileName), receipt.ToJson(), cancellation);
-            Clear(folder);
-            Directory.Move(partial, folder);
-            return receipt;
+            await backup.Store.DeleteAsync(backup.Id, cancellation);
+            return await DumpAsync(backup, environment, cancellation);
         }
-        catch (Exception failed) when (failed is not OperationCanceledException)
+        catch (Exception failed)
         {
-            Clear(partial);
-            throw BackupErrors.Of(failed, folder);
-        }
-        catch (OperationCanceledException)
-        {
-            Clear(partial);
-            throw;
+            await TryDeleteAsync(backup);
+            if (failed is OperationCanceledException && cancellation.IsCancellationRequested)
+                throw;
+            throw BackupErrors.Of(failed, backup.Store.Location);
         }
     }
 
-    /// <summary>Checks that each file has its checksum, none is missing or added, and that pg_restore reads the table of contents.</summary>
-    /// <exception cref="BackupDamagedException">Something does not agree.</exception>
-    public async Task<BackupReceipt> CheckAsync(string folder, CancellationToken cancellation)
-    {
-        var receipt = await BackupReceipt.FindAsync(folder, cancellation) ?? throw new BackupDamagedException(folder, "it has no receipt");
-        var dump = Path.Combine(folder, DumpFolder);
-        var files = Directory.Exists(dump) ? await FilesAsync(dump, cancellation) : [];
-        var wrong = receipt.Files.Except(files).Concat(files.Except(receipt.Files)).Select(file => file.Name).Distinct(StringComparer.Ordinal).ToList();
-        if (wrong.Count > 0)
-            throw new BackupDamagedException(folder, $"these files are not as the receipt says: {string.Join(", ", wrong)}");
-        var tools = await PostgresTools.FindAsync(Version.Parse(receipt.ServerVersion).Major, processes, cancellation);
-        try
-        {
-            await processes.RunAsync(CommandLine.Of(Path.Combine(tools.Folder, "pg_restore"), "--list", dump), null, cancellation);
-        }
-        catch (CommandFailedException unreadable)
-        {
-            throw new BackupDamagedException(folder, $"pg_restore cannot read it: {unreadable.Evidence}");
-        }
-
-        return receipt;
-    }
-
-    async Task<BackupReceipt> DumpAsync(string folder, string deployment, string environment, CancellationToken cancellation)
+    async Task<BackupReceipt> DumpAsync(StoredBackup backup, string environment, CancellationToken cancellation)
     {
         var begun = time.GetTimestamp();
         await using var snapshot = await BackupSnapshot.TakeAsync(new(settings), cancellation);
-        var at = time.GetUtcNow();
+        var (at, wal) = (time.GetUtcNow(), await snapshot.WalPositionAsync(cancellation));
         var schemas = await snapshot.SchemasAsync(cancellation);
+        var leftOut = await snapshot.LeftOutAsync(cancellation);
+        var managed = await ManagedTables.ReadAsync(snapshot.Connection, leftOut, cancellation);
+        var outside = await snapshot.OutsideAsync(schemas, cancellation);
         var tools = await PostgresTools.FindAsync(snapshot.ServerVersion.Major, processes, cancellation);
-        var dump = Path.Combine(folder, DumpFolder);
-        await processes.RunAsync(DumpCommand(tools, settings, schemas, snapshot.Id, Jobs, dump), null, cancellation);
-        return new()
+        var seed = Options.Keys is { } keys ? TableChecksums.SeedOf(keys.Current, backup.Id) : TableChecksums.RandomSeed();
+        using var scratch = ScratchFolder.Create(Options.ScratchFolder, await snapshot.SizeAsync(cancellation));
+        var tables = await DumpAndCountAsync(tools, snapshot, schemas, managed.Kept, seed, scratch.Path, cancellation);
+        var packing = new BackupPacking(backup, Options);
+        var receipt = new BackupReceipt
         {
-            Deployment = deployment,
-            Environment = environment,
-            Database = settings.ToString(),
-            At = at,
-            ServerVersion = snapshot.ServerVersion.ToString(),
-            WalPosition = await snapshot.WalPositionAsync(cancellation),
-            Schemas = schemas,
-            LeftOut = await snapshot.LeftOutAsync(cancellation),
-            Tables = await snapshot.TablesAsync(schemas, cancellation),
-            Outside = await snapshot.OutsideAsync(schemas, cancellation),
-            Files = await FilesAsync(dump, cancellation),
+            Deployment = backup.Id, Environment = environment, Database = settings.ToString(), Location = backup.Store.Location,
+            At = at, WalPosition = wal, ServerVersion = snapshot.ServerVersion.ToString(),
+            Schemas = schemas, LeftOut = leftOut, LeftOutTables = managed.LeftOut, Outside = outside,
+            Tables = [.. tables.Where(table => !managed.Kept.Contains(table.Name))], Managed = [.. tables.Where(table => managed.Kept.Contains(table.Name))],
+            KeyId = Options.Keys?.Current.Id, Seed = Options.Keys is null ? seed.ToString(CultureInfo.InvariantCulture) : null,
+            Files = await packing.StoreAsync(scratch.Path, cancellation),
             Seconds = Math.Round(time.GetElapsedTime(begun).TotalSeconds, 3),
         };
+        await packing.CompleteAsync(receipt, scratch.Path, cancellation);
+        return receipt;
     }
 
-    static async Task<ImmutableArray<BackupFile>> FilesAsync(string folder, CancellationToken cancellation)
+    // Side by side, since all of them read the same moment; the first one that fails ends the others.
+    async Task<ImmutableArray<BackupTable>> DumpAndCountAsync(
+        PostgresTools tools, BackupSnapshot snapshot, ImmutableArray<string> schemas, ImmutableArray<string> managed, long seed, string folder, CancellationToken cancellation)
     {
-        var files = ImmutableArray.CreateBuilder<BackupFile>();
-        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task Dumping(CommandLine command) => processes.RunAsync(command, null, either.Token);
+        var application = await snapshot.TablesAsync(schemas, cancellation);
+        var counting = new SnapshotChecksums(new(settings), snapshot.Id, new(seed)) { Jobs = Options.Jobs }.ReadAsync([.. application, .. managed], either.Token);
+        var all = new List<Task> { counting, Dumping(DumpCommand(tools, settings, schemas, snapshot.Id, Options, Path.Combine(folder, DumpFolder))) };
+        if (!managed.IsEmpty)
+            all.Add(Dumping(ManagedDumpCommand(tools, settings, managed, snapshot.Id, Options, Path.Combine(folder, ManagedFolder))));
+        await FirstFailure.EndsAllAsync(all, either);
+        return await counting;
+    }
+
+    async Task TryDeleteAsync(StoredBackup backup)
+    {
+        try
         {
-            await using var stream = File.OpenRead(path);
-            files.Add(new(Path.GetRelativePath(folder, path), stream.Length, Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellation))));
+            await backup.Store.DeleteAsync(backup.Id, CancellationToken.None);
         }
-
-        return files.ToImmutable();
+        catch (Exception second) when (second is IOException or UnauthorizedAccessException or DeployException)
+        {
+            // The first failure is the one to tell; without a receipt what is left is no backup, and Backups --expire removes it.
+        }
     }
 
-    // A dump holds personal data: nobody else on the machine may read it.
-    static void CreatePrivate(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(folder);
-        else
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
-
-    static void Clear(string folder)
-    {
-        if (Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true);
-    }
+    static CommandLine Dump(PostgresTools tools, DatabaseSettings settings, string snapshot, BackupOptions options, string folder, IEnumerable<string> selection) =>
+        tools.Against(settings, "pg_dump",
+            ["--format=directory", $"--jobs={options.Jobs}", $"--compress={options.Compression}", $"--snapshot={snapshot}", "--lock-wait-timeout=10s", $"--file={folder}", .. selection]);
 }

@@ -1,3 +1,4 @@
+using Maily.Deploy.Backups.Stores;
 using Maily.Deploy.Postgres;
 using Maily.Deploy.Processes;
 
@@ -7,34 +8,32 @@ namespace Maily.Deploy.Backups;
 /// Puts a backup back into the database it came from, in one transaction. Rows written since the backup are lost: only
 /// where somebody has allowed that.
 /// </summary>
-public sealed class DatabaseRestore(DatabaseWriter database, ProcessRunner processes, TimeProvider time)
+public sealed class DatabaseRestore(DatabaseWriter database, ProcessRunner processes)
 {
-    /// <summary>Checks the backup, then restores it.</summary>
+    /// <summary>Keys and scratch folder.</summary>
+    public BackupOptions Options { get; init; } = new();
+
+    /// <summary>Checks the backup, then restores it. Supabase's own schemas are left as they are.</summary>
     /// <returns>What was replaced.</returns>
     /// <exception cref="BackupDamagedException">The backup is not what its receipt says; nothing is changed.</exception>
+    /// <exception cref="Sealing.BackupKeyMissingException">It is sealed with a key that is not at hand; nothing is changed.</exception>
     /// <exception cref="RestoreFailedException">The restore failed; nothing is changed.</exception>
-    public async Task<RestorePlan> RunAsync(string folder, CancellationToken cancellation)
+    public async Task<RestorePlan> RunAsync(StoredBackup backup, CancellationToken cancellation)
     {
-        if (database.Settings.IsTransactionPooler)
-            throw new TransactionPoolerException(database.Settings, "restores");
-        var receipt = await new DatabaseBackup(database.Settings, processes, time).CheckAsync(folder, cancellation);
-        var tools = await PostgresTools.FindAsync(Version.Parse(receipt.ServerVersion).Major, processes, cancellation);
+        await SessionProbe.RequireSessionAsync(database.Settings, "restores", cancellation);
+        using var opened = await new BackupReader(processes) { Options = Options }.OpenAsync(backup, cancellation);
+        var tools = await PostgresTools.FindAsync(Version.Parse(opened.Receipt.ServerVersion).Major, processes, cancellation);
         var (present, ownRoles) = await PresentAsync(cancellation);
-        var plan = RestorePlan.For(receipt, present);
-        var scripts = Path.Combine(folder, "restore");
+        var plan = RestorePlan.For(opened.Receipt, present);
+        var scripts = opened.Sub("restore");
         try
         {
-            await WriteScriptsAsync(scripts, Path.Combine(folder, DatabaseBackup.DumpFolder), plan, ownRoles, tools, cancellation);
+            await WriteScriptsAsync(scripts, opened.Dump, plan, ownRoles, tools, cancellation);
             await database.Permit.BoundAsync(token => processes.RunAsync(RunCommand(tools, database.Settings, scripts), null, token), cancellation);
         }
         catch (CommandFailedException failed)
         {
             throw new RestoreFailedException(failed.Evidence, failed);
-        }
-        finally
-        {
-            if (Directory.Exists(scripts))
-                Directory.Delete(scripts, recursive: true);
         }
 
         return plan;
@@ -54,7 +53,6 @@ public sealed class DatabaseRestore(DatabaseWriter database, ProcessRunner proce
 
     async Task WriteScriptsAsync(string scripts, string dump, RestorePlan plan, HashSet<string> ownRoles, PostgresTools tools, CancellationToken cancellation)
     {
-        Directory.CreateDirectory(scripts);
         var restore = Path.Combine(tools.Folder, "pg_restore");
         var contents = await processes.RunAsync(CommandLine.Of(restore, "--list", dump), null, cancellation);
         var list = Path.Combine(scripts, "contents");

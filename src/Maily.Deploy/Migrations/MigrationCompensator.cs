@@ -59,8 +59,7 @@ sealed class MigrationCompensator(DatabaseSettings settings, MigrationOptions op
     // The newest migration comes first and takes the older ones along: each finds itself out of the history then.
     async Task<CompensationResult> RestoreAsync(StepContext context, MigrationRestorePoint point, string title, CancellationToken cancellation)
     {
-        var time = context.Deployment.Time;
-        await new DatabaseRestore(new(settings, context.Permit), new ProcessRunner(time), time).RunAsync(point.Backup!, cancellation);
+        await new DatabaseRestore(new(settings, context.Permit), new ProcessRunner(context.Deployment.Time)) { Options = options.Backups }.RunAsync(options.BackupAt(point.Backup!), cancellation);
         var after = await MigrationState.ReadAsync(settings, point.Version, cancellation);
         return after.IsInHistory
             ? NeedsPerson(point, $"{title} is still in the history after the backup was restored")

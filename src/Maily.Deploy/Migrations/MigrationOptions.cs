@@ -1,3 +1,6 @@
+using Maily.Deploy.Backups;
+using Maily.Deploy.Backups.Stores;
+
 namespace Maily.Deploy.Migrations;
 
 /// <summary>What happens to a deployment's migrations when a later step fails.</summary>
@@ -30,6 +33,12 @@ public sealed record MigrationOptions
     /// person asked for just that.
     /// </summary>
     public bool RestoresBackup { get; init; }
+
+    /// <summary>How such a backup is opened.</summary>
+    public BackupOptions Backups { get; init; } = new();
+
+    /// <summary>Finds such a backup by its address.</summary>
+    public Func<string, StoredBackup> BackupAt { get; init; } = StoredBackup.At;
 
     /// <summary>Also apply those older than the newest one of the database.</summary>
     public bool IncludeAll { get; init; }

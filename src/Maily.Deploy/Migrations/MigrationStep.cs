@@ -31,7 +31,7 @@ sealed class MigrationStep(DatabaseSettings settings, MigrationOptions options, 
         var verdict = SchemaFit.Judge(file, await ReplayAsync(context, cancellation));
         var downPath = Path.Combine(options.DownFolder, Path.GetFileName(file.Path));
         var down = File.Exists(downPath) ? MigrationFolder.Parse(downPath, await File.ReadAllBytesAsync(downPath, cancellation)) : null;
-        var backup = context.OutputsOf(BackupStage.Name).Select(step => step.Outputs[BackupOutputs.Folder]).FirstOrDefault();
+        var backup = context.OutputsOf(BackupStage.Name).Select(step => step.Outputs[BackupOutputs.Address]).FirstOrDefault();
         return RestorePoint.Of(new MigrationRestorePoint(
             file.Version, file.Name, file.Statements.Length, verdict.IsCompatible, verdict.Reason, down?.Path, down?.Text, backup));
     }

@@ -32,7 +32,7 @@ public static class DatabaseChecks
         return
         [
             new(Area, "same database", _ => Task.FromResult(Agreement(variables))) { Stages = Stages },
-            new(Area, "session", _ => Task.FromResult(Session(settings))) { Stages = Stages },
+            new(Area, "session", cancellation => SessionAsync(settings, cancellation)) { Stages = Stages },
             Reading("answers", (connection, _) => Task.FromResult(CheckResult.Pass($"PostgreSQL {connection.PostgreSqlVersion} answers at {settings}"))),
             Reading("environment", (connection, cancellation) => MarkerAsync(connection, environment, cancellation)),
             Reading("migrations", (connection, cancellation) => PendingAsync(connection, migrations, cancellation)),
@@ -50,9 +50,10 @@ public static class DatabaseChecks
             : CheckResult.Fail($"{DatabaseSettings.UrlVariable} and DATABASE_* differ: {string.Join("; ", agreement.Differences)}", "Correct the one that is wrong.");
     }
 
-    static CheckResult Session(DatabaseSettings settings) => settings.IsTransactionPooler
-        ? CheckResult.Fail("a pooler in transaction mode, unfit for migrations and backups", $"Put the session pooler or the direct connection (port 5432) into {DatabaseSettings.UrlVariable}.")
-        : CheckResult.Pass("connections are sessions");
+    static async Task<CheckResult> SessionAsync(DatabaseSettings settings, CancellationToken cancellation) =>
+        settings.IsTransactionPooler || !await SessionProbe.IsSessionAsync(settings, cancellation)
+            ? CheckResult.Fail("a pooler in transaction mode, unfit for migrations and backups", $"Put the session pooler or the direct connection (port 5432) into {DatabaseSettings.UrlVariable}.")
+            : CheckResult.Pass("connections are sessions");
 
     static async Task<CheckResult> MarkerAsync(NpgsqlConnection connection, string environment, CancellationToken cancellation) =>
         await EnvironmentMarker.ReadAsync(connection, cancellation) switch
@@ -81,7 +82,7 @@ public static class DatabaseChecks
         var free = new DriveInfo(present).AvailableFreeSpace;
         return free > needed
             ? CheckResult.Pass($"{Megabytes(free)} free for a database of {Megabytes(needed)}")
-            : CheckResult.Fail($"{Megabytes(free)} free in {present}, and the database has {Megabytes(needed)}", "Free space there, or name another place with BackupFolder.");
+            : CheckResult.Fail($"{Megabytes(free)} free in {present}, and the database has {Megabytes(needed)}", "Free space there, or name another place with MAILY_BACKUP_FOLDER.");
     }
 
     static string Megabytes(long bytes) => $"{bytes / 1_000_000:#,0} MB";

@@ -43,12 +43,12 @@ public static partial class VariableRules
     [
         "VERCEL_TOKEN", "SUPABASE_DB_URL", "DATABASE_PASSWORD", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
         "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GOOGLE_AI_API_KEY", "SLACK_WEBHOOK_URL", "MAILY_JOURNAL_URL", "RESTORE_CHECK_URL", "SUPABASE_REPLICA_URLS",
-        "VERCEL_AUTOMATION_BYPASS_SECRET", "CLOUDFLARE_API_TOKEN", "GITHUB_TOKEN",
+        "MAILY_BACKUP_KEY", "VERCEL_AUTOMATION_BYPASS_SECRET", "CLOUDFLARE_API_TOKEN", "GITHUB_TOKEN",
     ];
 
-    /// <summary>Names of the variables that the planned stages need.</summary>
+    /// <summary>Names of the variables that the planned stages need, for sources that are asked only where one is missing.</summary>
     public static ImmutableArray<string> NeededBy(IReadOnlyCollection<string> planned) =>
-        [.. All.Where(rule => rule.Stages.Any(planned.Contains)).Select(rule => rule.Name)];
+        [.. All.Where(rule => rule.Stages.Any(planned.Contains)).Select(rule => rule.Name), .. planned.Contains("Backup") ? ["MAILY_BACKUP_KEY"] : Array.Empty<string>()];
 
     static Func<string, bool> Matches(Regex form) => form.IsMatch;
 

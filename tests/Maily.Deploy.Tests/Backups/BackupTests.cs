@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Maily.Deploy.Backups;
+using Maily.Deploy.Backups.Sealing;
+using Maily.Deploy.Backups.Stores;
 using Maily.Deploy.Deployments.Steps;
 using Maily.Deploy.Postgres;
 using Maily.Deploy.Processes;
@@ -31,7 +33,11 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    static readonly BackupKeys Keys = BackupKeys.Parse(new(new string('a', 64)));
+
     string BackupFolder => Path.Combine(deployed.Folder, "backup");
+
+    StoredBackup Stored => new(FolderBackupStore.At(BackupFolder), deployed.Context.Id.Value);
 
     public void Dispose() => deployed.Dispose();
 
@@ -40,12 +46,13 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
     {
         var database = await ApplicationAsync();
         await deployed.RunAsync(new BackupStage(database, processes), Cancellation);
-        var receipt = (await BackupReceipt.FindAsync(BackupFolder, Cancellation)).ShouldNotBeNull();
+        var receipt = (await Stored.FindReceiptAsync(Cancellation)).ShouldNotBeNull();
         receipt.Schemas.ShouldBe(["Odd name", "public", "supabase_migrations"]);
         receipt.LeftOut.ShouldBe(["auth", "information_schema", "maily_deploy"]);
-        receipt.Tables.ShouldBe([new("\"Odd name\".\"T;\"", 0), new("public.campaigns", 2), new("public.hidden", 0), new("public.sends_2026", 1), new("supabase_migrations.schema_migrations", 1)]);
+        receipt.Tables.Select(table => (table.Name, table.Rows)).ShouldBe([("\"Odd name\".\"T;\"", 0), ("public.campaigns", 2), ("public.hidden", 0), ("public.sends_2026", 1), ("supabase_migrations.schema_migrations", 1)]);
         receipt.Outside.Select(dependent => dependent.Name).ShouldBe(["public.campaigns in publication realtime", "trigger on_user on auth.users"]);
-        receipt.Files.ShouldContain(file => file.Name == "toc.dat");
+        receipt.Files.ShouldContain(file => file.Name == "dump/toc.dat");
+        receipt.Location.ShouldBe(BackupFolder);
         if (!OperatingSystem.IsWindows())
             File.GetUnixFileMode(BackupFolder).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
@@ -54,7 +61,7 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
     public void The_password_never_stands_on_a_command_line()
     {
         var settings = server.At("x") with { Password = new("s3cret") };
-        var command = DatabaseBackup.DumpCommand(new("/bin", 15), settings, ["public"], "1", 2, "f");
+        var command = DatabaseBackup.DumpCommand(new("/bin", 15), settings, ["public"], "1", new() { Jobs = 2 }, "f");
         command.Arguments.ShouldNotContain(argument => argument.Contains("s3cret"));
         command.Environment["PGPASSWORD"].Reveal().ShouldBe("s3cret");
         command.ToString().ShouldNotContain("s3cret");
@@ -64,7 +71,7 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
     public async Task A_backup_is_found_by_its_deployment_only()
     {
         var database = await ApplicationAsync();
-        var stage = new BackupStage(database, processes) { BackupFolder = deployed.Folder };
+        var stage = new BackupStage(database, processes) { Store = FolderBackupStore.In(deployed.Folder) };
         var step = (await stage.PlanAsync(deployed.Context, Cancellation)).Single();
         (await step.FindAsync(deployed.Context, Cancellation)).State.ShouldBe(FindingState.Absent);
         await deployed.RunAsync(stage, Cancellation);
@@ -81,7 +88,7 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
     [InlineData("migrations are left out", FindingState.Absent)]
     public async Task A_backup_is_left_out_only_where_the_run_would_migrate_and_has_nothing_to(string what, FindingState expected)
     {
-        var stage = new BackupStage(server.At("never-asked"), processes) { BackupFolder = deployed.Folder };
+        var stage = new BackupStage(server.At("never-asked"), processes) { Store = FolderBackupStore.In(deployed.Folder) };
         var backup = (await stage.PlanAsync(deployed.Context, Cancellation)).Single();
         var context = deployed.Context with
         {
@@ -95,7 +102,7 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         var found = await backup.FindAsync(context, Cancellation);
 
         found.State.ShouldBe(expected);
-        found.Outputs["folder"].ShouldBeNull();
+        found.Outputs["address"].ShouldBeNull();
         found.Outputs["because"].ShouldBe(expected == FindingState.Absent ? null : "no migration is pending and commit aaaaaaa is live already: nothing is at risk");
     }
 
@@ -112,7 +119,7 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
             File.Delete(contents);
         else
             await File.AppendAllTextAsync(damage == "added" ? contents + "2" : contents, "x", Cancellation);
-        (await Should.ThrowAsync<BackupDamagedException>(() => new DatabaseBackup(database, processes, TimeProvider.System).CheckAsync(BackupFolder, Cancellation)))
+        (await Should.ThrowAsync<BackupDamagedException>(() => new BackupReader(processes).CheckAsync(Stored, Cancellation)))
             .Fact.ShouldContain("toc.dat");
     }
 
@@ -121,8 +128,9 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
     {
         var database = await ApplicationAsync();
         await PostgresServer.ExecuteAsync(database, $"create role reader_{database.Name} login");
+        await PostgresServer.ExecuteAsync(database, $"grant usage on schema auth to reader_{database.Name}; grant select on auth.users to reader_{database.Name}");
         var error = await Should.ThrowAsync<BackupPermissionException>(() =>
-            new DatabaseBackup(database with { User = $"reader_{database.Name}" }, processes, TimeProvider.System).MakeAsync(BackupFolder, "d", "test", Cancellation));
+            new DatabaseBackup(database with { User = $"reader_{database.Name}" }, processes, TimeProvider.System).MakeAsync(Stored, "test", Cancellation));
         error.Evidence.ShouldNotBeNull().ShouldContain("permission denied for");
         Directory.EnumerateFileSystemEntries(deployed.Folder).ShouldBeEmpty();
     }
@@ -130,7 +138,9 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
     [Theory]
     [InlineData("pg_dump: error: could not write to file: No space left on device", typeof(BackupSpaceException))]
     [InlineData("pg_dump: error: could not create directory \"x\": Permission denied", typeof(BackupPermissionException))]
-    [InlineData("pg_dump: error: query failed: server closed the connection unexpectedly", typeof(BackupFailedException))]
+    [InlineData("pg_dump: error: query failed: server closed the connection unexpectedly", typeof(BackupConnectionException))]
+    [InlineData("pg_dump: error: query would be affected by row-level security policy for table \"x\"", typeof(BackupPermissionException))]
+    [InlineData("pg_dump: error: something else", typeof(BackupFailedException))]
     public void What_pg_dump_says_becomes_an_error_of_its_own(string said, Type expected) =>
         BackupErrors.Of(new CommandFailedException(CommandLine.Of("pg_dump"), 1, said), "folder").ShouldBeOfType(expected);
 
@@ -140,19 +150,21 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         var database = await ApplicationAsync();
         await File.WriteAllTextAsync(BackupFolder, "a file, not a folder", Cancellation);
         await Should.ThrowAsync<BackupFailedException>(() =>
-            new DatabaseBackup(database, processes, TimeProvider.System).MakeAsync(Path.Combine(BackupFolder, "x"), "d", "test", Cancellation));
+            new DatabaseBackup(database, processes, TimeProvider.System).MakeAsync(new(FolderBackupStore.In(BackupFolder), "d"), "test", Cancellation));
     }
 
-    [Fact]
-    public async Task A_restore_gives_the_applications_schemas_back_and_touches_no_other()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_restore_gives_the_applications_schemas_back_and_touches_no_other(bool isSealed)
     {
         var database = await ApplicationAsync();
-        await deployed.RunAsync(new BackupStage(database, processes), Cancellation);
+        await deployed.RunAsync(new BackupStage(database, processes) { Options = new() { Keys = isSealed ? Keys : null } }, Cancellation);
         await PostgresServer.ExecuteAsync(database, """
             drop view names; alter table campaigns drop column mood; drop type mood; delete from campaigns where id = 2; create table later (id int); create schema newer; create table newer.t ();
             insert into supabase_migrations.schema_migrations values ('2'); insert into auth.users values (7); insert into maily_deploy.journal values (1)
             """);
-        var plan = await RestoreAsync(database);
+        var plan = await RestoreAsync(database, Keys);
         plan.Newer.ShouldBe(["newer"]);
         (await PostgresServer.ScalarAsync<string>(database, "select string_agg(name || mood, ',' order by id) from campaigns")).ShouldBe("Onegood,Twobad");
         (await PostgresServer.ScalarAsync<string>(database, "select string_agg(version, ',') from supabase_migrations.schema_migrations")).ShouldBe("1");
@@ -173,7 +185,6 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         await PostgresServer.ExecuteAsync(database, "delete from sends; delete from campaigns; drop table auth.users");
         await Should.ThrowAsync<RestoreFailedException>(() => RestoreAsync(database));
         (await PostgresServer.ScalarAsync<long>(database, "select count(*) from campaigns")).ShouldBe(0);
-        Directory.Exists(Path.Combine(BackupFolder, "restore")).ShouldBeFalse();
     }
 
     [Fact]
@@ -191,8 +202,8 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         (await Should.ThrowAsync<PostgresToolsMissingException>(() => PostgresTools.FindAsync(99, processes, Cancellation)))
             .Remedy.ShouldContain("apt-get install postgresql-client-99");
 
-    Task<RestorePlan> RestoreAsync(DatabaseSettings database) =>
-        new DatabaseRestore(new(database, deployed.Permit(new("Rollback", "database"))), processes, TimeProvider.System).RunAsync(BackupFolder, Cancellation);
+    Task<RestorePlan> RestoreAsync(DatabaseSettings database, BackupKeys? keys = null) =>
+        new DatabaseRestore(new(database, deployed.Permit(new("Rollback", "database"))), processes) { Options = new() { Keys = keys } }.RunAsync(Stored, Cancellation);
 
     async Task<DatabaseSettings> ApplicationAsync()
     {

@@ -9,7 +9,7 @@ public sealed class SourceTests
     const string NamedAsAmazon = "Aws/SecretsManager";
 
     /// <summary>Folders whose promises are kept elsewhere: against real far sides in the rehearsals, or through their users.</summary>
-    static readonly string[] TestedElsewhere = ["AiServices", "Aws", "Images", "Kubernetes", "Processes"];
+    static readonly string[] TestedElsewhere = ["AiServices", "Aws", "Images", "Kubernetes"];
 
     [Fact]
     public void A_file_has_at_most_300_lines() =>

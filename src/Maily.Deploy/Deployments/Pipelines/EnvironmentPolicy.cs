@@ -7,6 +7,12 @@ public sealed record EnvironmentPolicy(string Environment)
     /// <summary>Whether a person types the environment's name first (or gives <c>--yes</c>).</summary>
     public bool RequiresConfirmation { get; init; }
 
+    /// <summary>
+    /// Whether backups must be sealed. Always so where a person must consent: such an environment holds people's data, and a
+    /// policy can demand more but not less.
+    /// </summary>
+    public bool RequiresSealedBackups { get => field || RequiresConfirmation; init; }
+
     /// <summary>Whether only a clean commit that stands on the remote is deployed.</summary>
     public bool RequiresPushedCommit { get; init; }
 

@@ -1,0 +1,64 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using Maily.Deploy.Backups.Sealing;
+using Maily.Deploy.Postgres;
+using Npgsql;
+
+namespace Maily.Deploy.Backups;
+
+/// <summary>
+/// Counts and checksums of tables: the sum over all rows of a hash of the row's text, seeded so that nobody can try out
+/// guesses without the seed. The order of the rows does not matter; two equal rows count twice.
+/// </summary>
+/// <param name="seed">The same seed gives the same checksums, on every server.</param>
+public sealed class TableChecksums(long seed)
+{
+    // Whatever changes how a value is written. Without row_security = off a policy would hide rows silently.
+    const string Settings = """
+        set local search_path = ''; set local datestyle = 'ISO, YMD'; set local intervalstyle = 'iso_8601'; set local timezone = 'UTC';
+        set local extra_float_digits = 3; set local bytea_output = 'hex'; set local xmlbinary = 'base64'; set local lc_monetary = 'C';
+        set local row_security = off; set local lock_timeout = '10s'
+        """;
+
+    /// <summary>The seed that a receipt's checksums were made with.</summary>
+    /// <exception cref="BackupKeyMissingException">It is derived from a key that is not at hand.</exception>
+    public static TableChecksums Of(BackupReceipt receipt, BackupKeys? keys) => new(receipt switch
+    {
+        { KeyId: { } id } => SeedOf(keys?.Require(id) ?? throw new BackupKeyMissingException(id, null), receipt.Deployment),
+        { Seed: { } text } when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seed) => seed,
+        _ => throw new BackupDamagedException(receipt.Location, "its receipt names neither key nor seed"),
+    });
+
+    /// <summary>The seed of a sealed backup.</summary>
+    internal static long SeedOf(BackupKey key, string backup) => BinaryPrimitives.ReadInt64LittleEndian(key.Derive("checksums", backup));
+
+    /// <summary>A seed for a backup that is not sealed.</summary>
+    internal static long RandomSeed() => BinaryPrimitives.ReadInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
+
+    /// <summary>Counts and checksums, in the order that was asked for. Reads in the transaction that is open on the connection, and changes settings until its end.</summary>
+    /// <param name="connection">An open connection with a transaction.</param>
+    /// <param name="tables">Schema and name, quoted where needed, as <c>regclass</c> prints them.</param>
+    /// <param name="cancellation">Aborts.</param>
+    /// <exception cref="PostgresException">A table is not there, or may not be read (42501).</exception>
+    public async Task<ImmutableArray<BackupTable>> ReadAsync(NpgsqlConnection connection, IEnumerable<string> tables, CancellationToken cancellation)
+    {
+        await connection.RunAsync(Settings, cancellation);
+        var read = ImmutableArray.CreateBuilder<BackupTable>();
+        foreach (var table in tables)
+            read.Add(await ReadAsync(connection, table, cancellation));
+        return read.ToImmutable();
+    }
+
+    // (row.*)::text: a bare name would be taken for a column of that name.
+    async Task<BackupTable> ReadAsync(NpgsqlConnection connection, string table, CancellationToken cancellation)
+    {
+        await using var command = connection.CommandOf(
+            $"select count(*), coalesce(sum(hashtextextended((counted.*)::text, $1)::numeric), 0)::text from only {table} as counted", seed);
+        command.CommandTimeout = 0;
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        return new(table, reader.GetInt64(0), reader.GetString(1));
+    }
+}

@@ -1,0 +1,71 @@
+using Maily.Deploy.Backups;
+using Maily.Deploy.Postgres;
+using Maily.Deploy.Tests.Postgres;
+using Npgsql;
+
+namespace Maily.Deploy.Tests.Backups;
+
+public sealed class TableChecksumsTests(PostgresServer server)
+{
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_order_of_rows_does_not_matter_and_each_value_does()
+    {
+        var database = await server.CreateDatabaseAsync();
+        await PostgresServer.ExecuteAsync(database, """
+            create table one (id int, counted text); insert into one values (1, 'a'), (2, 'b'), (3, null);
+            create table other (id int, counted text); insert into other values (3, null), (2, 'b'), (1, 'a');
+            create table changed (id int, counted text); insert into changed values (1, 'a'), (2, 'b'), (3, '');
+            create table twice (id int, counted text); insert into twice values (1, 'a'), (2, 'b'), (3, null), (3, null)
+            """);
+        var read = await ReadAsync(database, 1, "public.one", "public.other", "public.changed", "public.twice");
+        read.Select(table => table.Rows).ShouldBe([3, 3, 3, 4]);
+        read[1].Checksum.ShouldBe(read[0].Checksum);
+        read.Select(table => table.Checksum).Distinct().Count().ShouldBe(3);
+        (await ReadAsync(database, 2, "public.one"))[0].Checksum.ShouldNotBe(read[0].Checksum);
+    }
+
+    [Fact]
+    public async Task The_settings_of_database_and_role_do_not_matter()
+    {
+        var database = await server.CreateDatabaseAsync();
+        await PostgresServer.ExecuteAsync(database, """
+            create type public.mood as enum ('good');
+            create table all_kinds (a timestamptz, b interval, c bytea, d double precision, e date, f money, g regclass, h xml, i public.mood, j numeric, k jsonb);
+            insert into all_kinds values ('2026-05-05 10:00+00', '1 day 2 hours', '\x0102', 0.1::float8 + 0.2::float8, '2026-05-06', 12.5, 'public.all_kinds', '<a/>', 'good', 1.10, '{"a": 1}')
+            """);
+        var before = await ReadAsync(database, 7, "public.all_kinds");
+        await PostgresServer.ExecuteAsync(database, $"""
+            alter database {database.Name} set timezone = 'Asia/Tokyo'; alter database {database.Name} set datestyle = 'SQL, DMY'; alter database {database.Name} set intervalstyle = 'sql_standard';
+            alter database {database.Name} set bytea_output = 'escape'; alter database {database.Name} set extra_float_digits = 0; alter database {database.Name} set search_path = 'public'
+            """);
+        (await ReadAsync(database, 7, "public.all_kinds")).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task A_table_without_columns_or_rows_has_a_checksum_too()
+    {
+        var database = await server.CreateDatabaseAsync();
+        await PostgresServer.ExecuteAsync(database, "create table nothing (); create table empty (id int); insert into nothing default values");
+        (await ReadAsync(database, 1, "public.nothing", "public.empty")).Select(table => (table.Rows, table.Checksum == "0")).ShouldBe([(1, false), (0, true)]);
+    }
+
+    [Fact]
+    public async Task Rows_that_a_policy_would_hide_are_an_error_and_not_left_out()
+    {
+        var database = await server.CreateDatabaseAsync();
+        await PostgresServer.ExecuteAsync(database, $"""
+            create table own (id int); insert into own values (1); alter table own enable row level security;
+            create role clerk_{database.Name} login; grant select on own to clerk_{database.Name}
+            """);
+        (await Should.ThrowAsync<PostgresException>(() => ReadAsync(database with { User = $"clerk_{database.Name}" }, 1, "public.own"))).SqlState.ShouldBe("42501");
+    }
+
+    static async Task<System.Collections.Immutable.ImmutableArray<BackupTable>> ReadAsync(DatabaseSettings database, long seed, params string[] tables)
+    {
+        await using var connection = await PostgresServer.OpenAsync(database);
+        await using var transaction = await connection.BeginTransactionAsync(Cancellation);
+        return await new TableChecksums(seed).ReadAsync(connection, tables, Cancellation);
+    }
+}

@@ -64,7 +64,7 @@ static class MailyProduct
             {
                 ["BuildImages"] = () => new BuildImagesStage(images, Images()),
                 ["PushImages"] = () => new PushImagesStage(images, Images()),
-                ["Backup"] = () => new BackupStage(Database(), processes) { Store = BackupStores.Find(variables), Options = database.Backups },
+                ["Backup"] = () => new BackupStage(Database(), processes) { Store = BackupStores.Find(variables), Options = database.Backups, Check = consent.NoRestoreCheck ? null : database.RestoreCheck },
                 ["StageVercel"] = () => new StageVercelStage(Frontend(), new GitReader(processes)),
                 ["Migrate"] = () => new MigrateStage(Database(), database.Migrations, database.Replay),
                 ["VerifySchema"] = () => new VerifySchemaStage(Database(), database.Migrations, database.Replay, consent.Drift) { Replicas = database.Replicas },

@@ -33,13 +33,16 @@ sealed class MailyDatabase(Variables variables, string environment, AbsolutePath
     public MigrationOptions Migrations => new()
     {
         Folder = root / "src" / "Platform" / "supabase" / "migrations", RestoresBackup = RestoresBackup,
-        Backups = Backups, BackupAt = address => BackupStores.At(address, variables),
+        Backups = Backups, Scratch = ScratchServer.Find(variables), BackupAt = address => BackupStores.At(address, variables),
     };
 
     public Squawk Squawk => new(new NpmTools(root / "build" / "tools", processes, TimeProvider.System), processes);
 
     /// <summary>Null where no scratch server is named. One a run: what it found out once, it knows.</summary>
     public SchemaReplay? Replay => field ??= ScratchServer.Find(variables) is { } server ? new(Settings, server, Contracts, processes, TimeProvider.System) : null;
+
+    /// <summary>Null where no scratch server is named.</summary>
+    public RestoreCheck? RestoreCheck => ScratchServer.Find(variables) is { } server ? new(Settings, server, processes, TimeProvider.System) { Options = Backups } : null;
 
     public ImmutableArray<Replica> Replicas => Replica.From(variables);
 

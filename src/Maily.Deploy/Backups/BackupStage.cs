@@ -36,6 +36,9 @@ public sealed class BackupStage(DatabaseSettings settings, ProcessRunner process
     /// <summary>How they are made.</summary>
     public BackupOptions Options { get; init; } = new();
 
+    /// <summary>Restores it to see whether it can be; null where somebody has given that up.</summary>
+    public RestoreCheck? Check { get; init; }
+
     /// <inheritdoc/>
     public string Stage => Name;
 
@@ -44,11 +47,13 @@ public sealed class BackupStage(DatabaseSettings settings, ProcessRunner process
 
     /// <inheritdoc/>
     public Task<ImmutableArray<Step>> PlanAsync(DeploymentContext context, CancellationToken cancellation) =>
-        Task.FromResult<ImmutableArray<Step>>([new BackupStep(settings, processes, BackupOf(context), Options)
-        {
-            Id = new(Name, "database"),
-            Title = $"back up {settings.Name} on {settings.Host}",
-        }]);
+        Task.FromResult<ImmutableArray<Step>>(
+        [
+            new BackupStep(settings, processes, BackupOf(context), Options) { Id = Made, Title = $"back up {settings.Name} on {settings.Host}" },
+            .. Check is null ? [] : new Step[] { new RestoreCheckStep(Made, BackupOf(context), Check) { Id = new(Name, "restore"), Title = "restore the backup into a scratch database and compare it", After = [Made] } },
+        ]);
+
+    static readonly StepId Made = new(Name, "database");
 
     StoredBackup BackupOf(DeploymentContext context) => new(Store ?? FolderBackupStore.At(Path.Combine(context.Folder, "backup")), context.Id.Value);
 }

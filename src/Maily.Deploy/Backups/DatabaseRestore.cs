@@ -13,10 +13,14 @@ public sealed class DatabaseRestore(DatabaseWriter database, ProcessRunner proce
     /// <summary>Keys and scratch folder.</summary>
     public BackupOptions Options { get; init; } = new();
 
+    /// <summary>Ends the restore where somebody has written since; null where somebody has allowed that rows are lost.</summary>
+    public WriteFence? Fence { get; init; }
+
     /// <summary>Checks the backup, then restores it. Supabase's own schemas are left as they are.</summary>
     /// <returns>What was replaced.</returns>
     /// <exception cref="BackupDamagedException">The backup is not what its receipt says; nothing is changed.</exception>
     /// <exception cref="Sealing.BackupKeyMissingException">It is sealed with a key that is not at hand; nothing is changed.</exception>
+    /// <exception cref="RowsWrittenException">Somebody has written since, and nobody has allowed that it is lost; nothing is changed.</exception>
     /// <exception cref="RestoreFailedException">The restore failed; nothing is changed.</exception>
     public async Task<RestorePlan> RunAsync(StoredBackup backup, CancellationToken cancellation)
     {
@@ -33,7 +37,7 @@ public sealed class DatabaseRestore(DatabaseWriter database, ProcessRunner proce
         }
         catch (CommandFailedException failed)
         {
-            throw new RestoreFailedException(failed.Evidence, failed);
+            throw WriteFence.Find(failed.Evidence) is { } written ? written : new RestoreFailedException(failed.Evidence, failed);
         }
 
         return plan;
@@ -57,7 +61,8 @@ public sealed class DatabaseRestore(DatabaseWriter database, ProcessRunner proce
         var contents = await processes.RunAsync(CommandLine.Of(restore, "--list", dump), null, cancellation);
         var list = Path.Combine(scripts, "contents");
         await File.WriteAllLinesAsync(list, RestorePlan.Restored(contents.Split('\n'), ownRoles), cancellation);
-        await File.WriteAllTextAsync(Path.Combine(scripts, "1-before.sql"), plan.Before, cancellation);
+        var fence = Fence?.ToSql(plan.Schemas.Concat(plan.Newer).Where(schema => schema != ApplicationSchemas.History)) ?? "";
+        await File.WriteAllTextAsync(Path.Combine(scripts, "1-before.sql"), fence + plan.Before, cancellation);
         await processes.RunAsync(CommandLine.Of(restore, $"--use-list={list}", $"--file={Path.Combine(scripts, "2-dump.sql")}", dump), null, cancellation);
         // The dump ends with an empty search_path, as the statements here expect it.
         await File.WriteAllTextAsync(Path.Combine(scripts, "3-after.sql"), plan.After, cancellation);

@@ -16,7 +16,7 @@ namespace Maily.Deploy.Backups;
 public sealed class TableChecksums(long seed)
 {
     // Whatever changes how a value is written. Without row_security = off a policy would hide rows silently.
-    const string Settings = """
+    internal const string Settings = """
         set local search_path = ''; set local datestyle = 'ISO, YMD'; set local intervalstyle = 'iso_8601'; set local timezone = 'UTC';
         set local extra_float_digits = 3; set local bytea_output = 'hex'; set local xmlbinary = 'base64'; set local lc_monetary = 'C';
         set local row_security = off; set local lock_timeout = '10s'
@@ -24,12 +24,16 @@ public sealed class TableChecksums(long seed)
 
     /// <summary>The seed that a receipt's checksums were made with.</summary>
     /// <exception cref="BackupKeyMissingException">It is derived from a key that is not at hand.</exception>
-    public static TableChecksums Of(BackupReceipt receipt, BackupKeys? keys) => new(receipt switch
+    public static TableChecksums Of(BackupReceipt receipt, BackupKeys? keys) => new(SeedIn(receipt, keys));
+
+    /// <summary>That seed itself.</summary>
+    /// <exception cref="BackupKeyMissingException">It is derived from a key that is not at hand.</exception>
+    internal static long SeedIn(BackupReceipt receipt, BackupKeys? keys) => receipt switch
     {
         { KeyId: { } id } => SeedOf(keys?.Require(id) ?? throw new BackupKeyMissingException(id, null), receipt.Deployment),
         { Seed: { } text } when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seed) => seed,
         _ => throw new BackupDamagedException(receipt.Location, "its receipt names neither key nor seed"),
-    });
+    };
 
     /// <summary>The seed of a sealed backup.</summary>
     internal static long SeedOf(BackupKey key, string backup) => BinaryPrimitives.ReadInt64LittleEndian(key.Derive("checksums", backup));

@@ -2,6 +2,7 @@ using System.Text;
 using Maily.Deploy.Backups;
 using Maily.Deploy.Deployments.Steps;
 using Maily.Deploy.Postgres;
+using Maily.Deploy.Postgres.Scratch;
 using Maily.Deploy.Processes;
 
 namespace Maily.Deploy.Migrations;
@@ -29,6 +30,7 @@ sealed class MigrationCompensator(DatabaseSettings settings, MigrationOptions op
             WayBack.Restore => await RestoreAsync(context, point, title, cancellation),
             WayBack.Keep => CompensationResult.Kept($"{title} stays: {point.Reason}."),
             WayBack.Down => await DownAsync(context, point, title, cancellation),
+            WayBack.RestoreIfUntouched => await RestoreIfUntouchedAsync(context, point, title, cancellation),
             _ when !state.IsInHistory => NeedsPerson(point, $"{mark.StatementsDone} of {point.Statements} statements of {title} are applied"),
             _ => NeedsPerson(point, $"{title} is applied and has no way back of its own ({point.Reason})"),
         };
@@ -39,6 +41,7 @@ sealed class MigrationCompensator(DatabaseSettings settings, MigrationOptions op
         Keep,
         Down,
         Restore,
+        RestoreIfUntouched,
         Person,
     }
 
@@ -48,10 +51,11 @@ sealed class MigrationCompensator(DatabaseSettings settings, MigrationOptions op
         if (options.RestoresBackup && point.Backup is not null)
             return WayBack.Restore;
         var (keep, down) = (isWhole && point.IsCompatible, point.DownSql is not null);
+        var last = isWhole && point.Backup is not null ? WayBack.RestoreIfUntouched : WayBack.Person;
         return options.Policy switch
         {
-            MigrationPolicy.KeepCompatible => keep ? WayBack.Keep : down ? WayBack.Down : WayBack.Person,
-            MigrationPolicy.PreferDown => down ? WayBack.Down : keep ? WayBack.Keep : WayBack.Person,
+            MigrationPolicy.KeepCompatible => keep ? WayBack.Keep : down ? WayBack.Down : last,
+            MigrationPolicy.PreferDown => down ? WayBack.Down : keep ? WayBack.Keep : last,
             _ => WayBack.Person,
         };
     }
@@ -66,6 +70,23 @@ sealed class MigrationCompensator(DatabaseSettings settings, MigrationOptions op
             : CompensationResult.Undone($"{title} is undone by the backup {point.Backup}: rows written since are lost, as was asked for.");
     }
 
+    async Task<CompensationResult> RestoreIfUntouchedAsync(StepContext context, MigrationRestorePoint point, string title, CancellationToken cancellation)
+    {
+        var deployment = context.Deployment;
+        try
+        {
+            var situation = await MigrationSituation.ReadAsync(settings, options, deployment.Id.Value, cancellation);
+            await new UntouchedRestore(new(settings, context.Permit), options.Scratch, options.Backups, new ProcessRunner(deployment.Time), deployment.Time)
+                .RunAsync(options.BackupAt(point.Backup!), situation.Own, cancellation);
+        }
+        catch (DeployException refused) when (refused is RowsWrittenException or BackupDamagedException or ScratchUnfitException or MigrationFailedException or MissingLocalMigrationsException)
+        {
+            return NeedsPerson(point, $"{title} is applied and has no way back of its own ({point.Reason}). {refused.Fact.TrimEnd('.')}");
+        }
+
+        return CompensationResult.Undone($"{title} is undone by the backup {point.Backup}: nobody had written since.");
+    }
+
     async Task<CompensationResult> DownAsync(StepContext context, MigrationRestorePoint point, string title, CancellationToken cancellation)
     {
         var deployment = context.Deployment;
@@ -74,6 +95,10 @@ sealed class MigrationCompensator(DatabaseSettings settings, MigrationOptions op
         {
             await new MigrationRunner(new(settings, context.Permit), deployment.Environment, options, deployment.Time, deployment.Log)
                 .RevertAsync(point.Version, down, cancellation);
+        }
+        catch (RowsWrittenException lost)
+        {
+            return NeedsPerson(point, $"The down script of {title} would drop what was written since: {string.Join(", ", lost.Tables)}");
         }
         catch (MigrationFailedException failed)
         {

@@ -54,9 +54,10 @@ public static class MigrationHistory
 public sealed record MigrationMark(string Version, string Deployment, int StatementsDone, bool IsWhole)
 {
     internal const string Upsert = """
-        insert into maily_deploy.applied_migrations(version, deployment, fencing_number, statements_done, is_whole) values ($1, $2, $3, $4, $5)
+        insert into maily_deploy.applied_migrations as mark (version, deployment, fencing_number, statements_done, is_whole, xid) values ($1, $2, $3, $4, $5, pg_current_xact_id())
         on conflict (version) do update set deployment = excluded.deployment, fencing_number = excluded.fencing_number,
-            statements_done = excluded.statements_done, is_whole = excluded.is_whole, at = now()
+            statements_done = excluded.statements_done, is_whole = excluded.is_whole, at = now(),
+            xid = case when mark.deployment = excluded.deployment then coalesce(mark.xid, excluded.xid) else excluded.xid end
         """;
 
     internal const string Delete = "delete from maily_deploy.applied_migrations where version = $1";

@@ -1,5 +1,6 @@
 using Maily.Deploy.Backups;
 using Maily.Deploy.Backups.Stores;
+using Maily.Deploy.Postgres.Scratch;
 
 namespace Maily.Deploy.Migrations;
 
@@ -36,6 +37,9 @@ public sealed record MigrationOptions
 
     /// <summary>How such a backup is opened.</summary>
     public BackupOptions Backups { get; init; } = new();
+
+    /// <summary>Where it is found out whether anybody has written since a backup; null: by the backup's receipt alone.</summary>
+    public ScratchServer? Scratch { get; init; }
 
     /// <summary>Finds such a backup by its address.</summary>
     public Func<string, StoredBackup> BackupAt { get; init; } = StoredBackup.At;

@@ -35,6 +35,7 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
     }
 
     /// <summary>Runs a down script and removes the history row and the mark, all in one transaction.</summary>
+    /// <exception cref="Backups.RowsWrittenException">It would drop what was written since; nothing is changed.</exception>
     /// <exception cref="MigrationFailedException">A statement failed; nothing is changed.</exception>
     public async Task RevertAsync(string version, MigrationFile down, CancellationToken cancellation)
     {
@@ -44,7 +45,9 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
         await using var session = await MigrationSession.OpenAsync(database, options, time, cancellation);
         await RetryLockedAsync(() => database.InFencedTransactionAsync(session.Connection, environment, async (_, token) =>
         {
-            await StatementBatch.RunAsync(session.Connection, down, plan.Groups[0].Statements, token);
+            Task RunAsync(CancellationToken running) => StatementBatch.RunAsync(session.Connection, down, plan.Groups[0].Statements, running);
+            await new DownLoss(session.Connection).ThrowIfAnyAsync(version, RunAsync, token);
+            await RunAsync(token);
             await session.Connection.RunAsync(MigrationHistory.Delete, token, version);
             await session.Connection.RunAsync(MigrationMark.Delete, token, version);
         }, cancellation), down, cancellation);

@@ -68,6 +68,10 @@ public static class MailySchema
             place bigint generated always as identity primary key, environment text not null, at timestamptz not null,
             action text not null, entry json not null, unique (environment, at, action))
         """,
+        // Rows of later transactions were written since a migration.
+        """
+        alter table maily_deploy.applied_migrations add column if not exists xid xid8
+        """,
     ];
 
     /// <summary>Makes what is missing. Two that do it at once wait for each other.</summary>

@@ -15,6 +15,14 @@ public sealed record DatabaseCatalog(ImmutableSortedDictionary<string, CatalogIt
     public static async Task<DatabaseCatalog> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
+        var catalog = await ReadHereAsync(connection, cancellation);
+        await transaction.CommitAsync(cancellation);
+        return catalog;
+    }
+
+    /// <summary>The same within a transaction that is open; its search_path is empty afterwards.</summary>
+    internal static async Task<DatabaseCatalog> ReadHereAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
         // So that every name is printed with its schema.
         await connection.RunAsync("set local search_path = ''", cancellation);
         var schemas = (await ApplicationSchemas.ReadAsync(connection, cancellation)).Remove(ApplicationSchemas.History);
@@ -29,7 +37,6 @@ public sealed record DatabaseCatalog(ImmutableSortedDictionary<string, CatalogIt
             }
         }
 
-        await transaction.CommitAsync(cancellation);
         return new(items.ToImmutable());
     }
 

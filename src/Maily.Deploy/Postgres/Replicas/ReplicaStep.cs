@@ -24,16 +24,29 @@ sealed class ReplicaStep(DatabaseSettings primary, Replica replica, ReplicaOptio
         var begun = time.GetTimestamp();
         for (var told = false; ; await Task.Delay(Look, time, cancellation))
         {
-            var state = await replica.ReadAsync(cancellation);
-            if (!state.IsReplica || state.IsPaused)
+            var state = await TryReadAsync(cancellation);
+            if (state is { IsReplica: false } or { IsPaused: true })
                 throw new ReplicaBehindException(replica, state.IsReplica ? "its replay was paused" : "it is no replica any more");
-            if (state.Behind(wanted) == 0)
+            if (state?.Behind(wanted) == 0)
                 return StepOutputs.Of((Position, ((ulong)wanted).ToString(CultureInfo.InvariantCulture)));
             if (time.GetElapsedTime(begun) >= options.Patience)
-                throw new ReplicaBehindException(replica, $"it lacks {state.Behind(wanted):n0} bytes of the log after {options.Patience.TotalSeconds:0} s");
+                throw new ReplicaBehindException(replica, state is null ? $"it does not answer for {options.Patience.TotalSeconds:0} s" : $"it lacks {state.Behind(wanted):n0} bytes of the log after {options.Patience.TotalSeconds:0} s");
             if (!told)
                 log.LogInformation("{Replica}: waits until it has replayed {Position}", replica.Name, wanted);
             told = true;
+        }
+    }
+
+    // A replica that restarts comes back.
+    async Task<ReplicaState?> TryReadAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await replica.ReadAsync(cancellation);
+        }
+        catch (DatabaseUnreachableException)
+        {
+            return null;
         }
     }
 

@@ -48,9 +48,13 @@ public sealed class ReplicaTests(PostgresServer server) : IAsyncLifetime
     public async Task A_replica_that_does_not_come_after_fails_the_deployment_within_the_bound()
     {
         var database = await MigratedAsync();
-        await using var stopped = await StreamingReplica.OfAsync(server, delay: "1h");
-        await PostgresServer.ExecuteAsync(database, "create table public.later (id int); checkpoint");
-        (await Should.ThrowAsync<ReplicaBehindException>(deployed.RunAsync(Stage(database, stopped.At(database.Name), TimeSpan.FromMilliseconds(600)), Cancellation))).Fact.ShouldContain("lacks");
+        var replica = streaming.At(database.Name);
+        await deployed.RunAsync(Stage(database, replica), Cancellation);
+        var replaying = await PostgresServer.ScalarAsync<int>(replica.Settings, "select pid from pg_stat_activity where backend_type = 'startup'");
+        await PostgresServer.RunAsync("kill", "-STOP", $"{replaying}");
+        await PostgresServer.ExecuteAsync(database, "create table public.later (id int)");
+        (await Should.ThrowAsync<ReplicaBehindException>(deployed.RunAsync(Stage(database, replica, TimeSpan.FromMilliseconds(600)), Cancellation))).Fact.ShouldContain("lacks");
+        await PostgresServer.RunAsync("kill", "-CONT", $"{replaying}");
     }
 
     [Fact]

@@ -14,15 +14,14 @@ sealed class StreamingReplica : IAsyncDisposable
 
     StreamingReplica(PostgresServer primary) => this.primary = primary;
 
-    public static async Task<StreamingReplica> OfAsync(PostgresServer primary, string? delay = null)
+    public static async Task<StreamingReplica> OfAsync(PostgresServer primary)
     {
         var replica = new StreamingReplica(primary);
         Directory.CreateDirectory(replica.folder);
         if (PostgresServer.AsRoot)
             await PostgresServer.RunAsync("chown", "postgres", replica.folder);
         await PostgresServer.RunToolAsync("pg_basebackup", "-h", "127.0.0.1", "-p", $"{primary.Port}", "-U", "postgres", "-D", replica.Data, "-R", "-X", "stream", "-c", "fast");
-        string[] delayed = delay is null ? [] : ["-c", $"recovery_min_apply_delay={delay}"];
-        replica.server = PostgresServer.StartTool("postgres", ["-D", replica.Data, "-p", $"{replica.port}", "-k", replica.folder, "-c", "listen_addresses=127.0.0.1", "-c", "hot_standby=on", .. delayed]);
+        replica.server = PostgresServer.StartTool("postgres", ["-D", replica.Data, "-p", $"{replica.port}", "-k", replica.folder, "-c", "listen_addresses=127.0.0.1", "-c", "hot_standby=on"]);
         await replica.UntilItAnswersAsync();
         return replica;
     }

@@ -1,0 +1,120 @@
+using Maily.Deploy.Backups;
+using Maily.Deploy.Backups.Stores;
+using Maily.Deploy.Deployments.Steps;
+using Maily.Deploy.Migrations;
+using Maily.Deploy.Postgres;
+using Maily.Deploy.Postgres.Scratch;
+using Maily.Deploy.Processes;
+using Maily.Deploy.Tests.Postgres;
+
+namespace Maily.Deploy.Tests.Migrations;
+
+/// <summary>No way back loses a row that somebody wrote after the migration.</summary>
+public sealed class WrittenSinceTests(PostgresServer server) : IDisposable
+{
+    const string Before = "create table public.people (id int primary key, name text); insert into public.people values (1, 'Ada'), (2, 'Bob'); create table public.notes (id int)";
+
+    readonly Deployed deployed = Deployed.InNewFolder();
+    readonly ProcessRunner processes = new(TimeProvider.System);
+
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => deployed.Dispose();
+
+    [Theory]
+    [InlineData("drop table public.extra", "create table public.extra (id int)", "select 1", CompensationState.Undone)]
+    [InlineData("drop table public.extra", "create table public.extra (id int); insert into public.extra values (1)", "select 1", CompensationState.Undone)]
+    [InlineData("drop table public.extra", "create table public.extra (id int)", "insert into public.extra values (1), (2)", CompensationState.NeedsPerson)]
+    [InlineData("alter table public.people drop column age", "alter table public.people add column age int; update public.people set age = 7", "select 1", CompensationState.Undone)]
+    [InlineData("alter table public.people drop column age", "alter table public.people add column age int", "insert into public.people values (3, 'Cid')", CompensationState.Undone)]
+    [InlineData("alter table public.people drop column age", "alter table public.people add column age int not null default 5", "insert into public.people values (3, 'Cid')", CompensationState.Undone)]
+    [InlineData("alter table public.people drop column age", "alter table public.people add column age int not null default 5", "update public.people set age = 6 where id = 1", CompensationState.NeedsPerson)]
+    [InlineData("alter table public.people drop column age", "alter table public.people add column age int", "insert into public.people values (3, 'Cid', 33)", CompensationState.NeedsPerson)]
+    public async Task A_down_script_drops_only_what_nobody_wrote(string down, string up, string written, CompensationState expected)
+    {
+        var database = await BackedUpAsync();
+        Write("down", down);
+        var result = await CompensateAsync(database, up, written, MigrationPolicy.PreferDown);
+        result.State.ShouldBe(expected, result.Text);
+        if (expected == CompensationState.NeedsPerson)
+            result.Text.ShouldContain("would drop what was written since: public.");
+        (await PostgresServer.ScalarAsync<long>(database, "select count(*) from supabase_migrations.schema_migrations")).ShouldBe(expected == CompensationState.Undone ? 0 : 1);
+    }
+
+    [Theory]
+    [InlineData("select 1", null)]
+    [InlineData("insert into public.notes values (1)", "public.notes (1 rows now, 0 then)")]
+    [InlineData("delete from public.people where id = 2", "public.people (2 rows now, 3 then)")]
+    [InlineData("update public.people set id = 9 where id = 2", "public.people (3 rows, of which some were changed)")]
+    [InlineData("create table public.fresh (id int); insert into public.fresh values (1)", "public.fresh (1 rows now, 0 then)")]
+    public async Task A_backup_is_restored_only_where_nobody_wrote_since(string written, string? named)
+    {
+        var database = await BackedUpAsync();
+        var result = await CompensateAsync(database, "alter table public.people drop column name; alter table public.people add column mark int default 3; insert into public.people values (7, 8)", written, MigrationPolicy.KeepCompatible);
+        result.State.ShouldBe(named is null ? CompensationState.Undone : CompensationState.NeedsPerson, result.Text);
+        if (named is null)
+        {
+            (await PostgresServer.ScalarAsync<string>(database, "select string_agg(name, ',' order by id) from public.people")).ShouldBe("Ada,Bob");
+            return;
+        }
+
+        result.Text.ShouldContain(named);
+        result.Text.ShouldContain("./build.sh Rollback --restore-database");
+        (await PostgresServer.ScalarAsync<bool>(database, "select exists (select from public.people where mark = 8)")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Without_a_scratch_server_a_changed_table_counts_as_written()
+    {
+        var database = await BackedUpAsync();
+        var result = await CompensateAsync(database, "alter table public.people drop column name", "select 1", MigrationPolicy.KeepCompatible, scratch: null);
+        result.State.ShouldBe(CompensationState.NeedsPerson);
+    }
+
+    [Fact]
+    public async Task A_writer_between_the_look_and_the_restore_waits_and_loses_nothing()
+    {
+        var database = await BackedUpAsync();
+        await using var connection = await PostgresServer.OpenAsync(database);
+        await using var transaction = await connection.BeginTransactionAsync(Cancellation);
+        await connection.RunAsync("insert into public.notes values (77)", Cancellation);
+        var compensating = CompensateAsync(database, "alter table public.people drop column name", "select 1", MigrationPolicy.KeepCompatible);
+        await UntilBlockedAsync(database);
+        await transaction.CommitAsync(Cancellation);
+        var result = await compensating;
+        result.State.ShouldBe(CompensationState.NeedsPerson, result.Text);
+        (await PostgresServer.ScalarAsync<long>(database, "select count(*) from public.notes")).ShouldBe(1);
+    }
+
+    async Task UntilBlockedAsync(DatabaseSettings database)
+    {
+        while (await PostgresServer.ScalarAsync<long>(database, "select count(*) from pg_locks l join pg_database d on d.oid = l.database where not granted and d.datname = current_database()") == 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancellation);
+    }
+
+    async Task<DatabaseSettings> BackedUpAsync()
+    {
+        var database = await server.CreateDatabaseAsync();
+        await PostgresServer.ExecuteAsync(database, Before);
+        await deployed.RunAsync(new BackupStage(database, processes) { Store = FolderBackupStore.At(Path.Combine(deployed.Folder, "backup")) }, Cancellation);
+        return database;
+    }
+
+    async Task<CompensationResult> CompensateAsync(DatabaseSettings database, string up, string written, MigrationPolicy policy) =>
+        await CompensateAsync(database, up, written, policy, new ScratchServer(server.At("postgres")));
+
+    async Task<CompensationResult> CompensateAsync(DatabaseSettings database, string up, string written, MigrationPolicy policy, ScratchServer? scratch)
+    {
+        Write("migrations", up);
+        var stage = new MigrateStage(database, new() { Folder = Path.Combine(deployed.Folder, "migrations"), Policy = policy, Scratch = scratch });
+        var (step, point, outputs) = (await deployed.RunAsync(stage, Cancellation)).Single();
+        await PostgresServer.ExecuteAsync(database, written);
+        return await stage.Compensators.Single().CompensateAsync(deployed.StepContext(step.Id), step.Id, point, outputs, Cancellation);
+    }
+
+    void Write(string folder, string sql)
+    {
+        Directory.CreateDirectory(Path.Combine(deployed.Folder, folder));
+        File.WriteAllText(Path.Combine(deployed.Folder, folder, "1_change.sql"), sql);
+    }
+}

@@ -33,9 +33,10 @@ public sealed class MigrateStage(DatabaseSettings settings, MigrationOptions opt
         var files = situation.Ours;
         if (files.IsEmpty)
             context.Log.LogInformation("No migration is pending: nothing to do");
+        var shared = new SharedMigrations(settings, situation, replay, new(context.Time), new(context.Time));
         var steps = ImmutableArray.CreateBuilder<Step>(files.Length);
         foreach (var file in files)
-            steps.Add(new MigrationStep(settings, options, replay, file)
+            steps.Add(new MigrationStep(options, shared, file)
             {
                 Id = new(Name, file.Title),
                 Title = $"apply {file.Title} ({file.Statements.Length} statements)",

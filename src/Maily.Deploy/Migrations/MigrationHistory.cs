@@ -38,6 +38,19 @@ public static class MigrationHistory
         }
     }
 
+    /// <summary>Whether the database has that version.</summary>
+    internal static async Task<bool> HasAsync(NpgsqlConnection connection, string version, CancellationToken cancellation)
+    {
+        try
+        {
+            return await connection.FindAsync<bool>("select exists (select from supabase_migrations.schema_migrations where version = $1)", cancellation, version);
+        }
+        catch (PostgresException missing) when (missing.SqlState == PostgresErrorCodes.UndefinedTable)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Makes the table, or the columns that an old CLI left out.</summary>
     internal static async Task EnsureAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
@@ -62,16 +75,31 @@ public sealed record MigrationMark(string Version, string Deployment, int Statem
 
     internal const string Delete = "delete from maily_deploy.applied_migrations where version = $1";
 
+    const string Select = "select version, deployment, statements_done, is_whole from maily_deploy.applied_migrations";
+
     /// <summary>All marks, by version; none where nothing was ever applied from here.</summary>
-    public static async Task<ImmutableDictionary<string, MigrationMark>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    public static async Task<ImmutableDictionary<string, MigrationMark>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
+        (await ListAsync(connection.CommandOf(Select), cancellation)).ToImmutableDictionary(mark => mark.Version, StringComparer.Ordinal);
+
+    /// <summary>The mark of one version; null where it has none.</summary>
+    internal static async Task<MigrationMark?> FindAsync(NpgsqlConnection connection, string version, CancellationToken cancellation) =>
+        (await ListAsync(connection.CommandOf($"{Select} where version = $1", version), cancellation)).FirstOrDefault();
+
+    static async Task<List<MigrationMark>> ListAsync(NpgsqlCommand query, CancellationToken cancellation)
     {
-        if (!await connection.FindAsync<bool>("select to_regclass('maily_deploy.applied_migrations') is not null", cancellation))
-            return ImmutableDictionary<string, MigrationMark>.Empty;
-        await using var command = connection.CommandOf("select version, deployment, statements_done, is_whole from maily_deploy.applied_migrations");
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var marks = ImmutableDictionary.CreateBuilder<string, MigrationMark>(StringComparer.Ordinal);
-        while (await reader.ReadAsync(cancellation))
-            marks[reader.GetString(0)] = new(reader.GetString(0), reader.GetString(1), reader.GetInt32(2), reader.GetBoolean(3));
-        return marks.ToImmutable();
+        await using var command = query;
+        var marks = new List<MigrationMark>();
+        try
+        {
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+                marks.Add(new(reader.GetString(0), reader.GetString(1), reader.GetInt32(2), reader.GetBoolean(3)));
+        }
+        catch (PostgresException missing) when (missing.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
+        {
+            // Nothing was ever applied from here.
+        }
+
+        return marks;
     }
 }

@@ -7,6 +7,9 @@ namespace Maily.Deploy.Migrations;
 /// <summary>Applies one migration, or runs its down script, with the history row and this deployment's mark in the same transaction.</summary>
 public sealed class MigrationRunner(DatabaseWriter database, string environment, MigrationOptions options, TimeProvider time, ILogger log)
 {
+    /// <summary>The session that migrations of one run use one after another; null: each has its own.</summary>
+    internal Shared<MigrationSession>? Sessions { get; init; }
+
     /// <summary>Applies the migration; goes on where this deployment was interrupted in one that is not atomic.</summary>
     /// <exception cref="MigrationFailedException">A statement failed; of its transaction nothing is left.</exception>
     /// <exception cref="PartialMigrationException">Another deployment left it half done.</exception>
@@ -14,13 +17,17 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
     public async Task ApplyAsync(MigrationFile file, CancellationToken cancellation)
     {
         var plan = MigrationPlan.For(file);
-        await using var session = await MigrationSession.OpenAsync(database, options, time, cancellation);
-        if ((await MigrationHistory.ReadAsync(session.Connection, cancellation)).Contains(file.Version))
+        await InSessionAsync(async (session, token) =>
         {
-            log.LogInformation("{Migration} is applied already, by a migrator that was faster", file.Title);
-            return;
-        }
+            if (await MigrationHistory.HasAsync(session.Connection, file.Version, token))
+                log.LogInformation("{Migration} is applied already, by a migrator that was faster", file.Title);
+            else
+                await ApplyAsync(session, file, plan, token);
+        }, cancellation);
+    }
 
+    async Task ApplyAsync(MigrationSession session, MigrationFile file, MigrationPlan plan, CancellationToken cancellation)
+    {
         var done = await ResumeAtAsync(session.Connection, file, cancellation);
         foreach (var group in plan.Groups.Where(group => group.Done > done || group.Done == 0))
         {
@@ -42,20 +49,39 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
         var plan = MigrationPlan.For(down);
         if (!plan.IsAtomic)
             throw new UnreadableMigrationException(down.Path, "a down script runs in one transaction, and a statement of it cannot", "Split it, or undo it by hand.");
-        await using var session = await MigrationSession.OpenAsync(database, options, time, cancellation);
-        await RetryLockedAsync(() => database.InFencedTransactionAsync(session.Connection, environment, async (_, token) =>
+        await InSessionAsync((session, running) => RetryLockedAsync(() => database.InFencedTransactionAsync(session.Connection, environment, async (_, token) =>
         {
             Task RunAsync(CancellationToken running) => StatementBatch.RunAsync(session.Connection, down, plan.Groups[0].Statements, running);
             await new DownLoss(session.Connection).ThrowIfAnyAsync(version, RunAsync, token);
             await RunAsync(token);
             await session.Connection.RunAsync(MigrationHistory.Delete, token, version);
             await session.Connection.RunAsync(MigrationMark.Delete, token, version);
-        }, cancellation), down, cancellation);
+        }, running), down, running), cancellation);
+    }
+
+    async Task InSessionAsync(Func<MigrationSession, CancellationToken, Task> work, CancellationToken cancellation)
+    {
+        Task<MigrationSession> OpenAsync(CancellationToken token) => MigrationSession.OpenAsync(database, options, time, token);
+        if (Sessions is null)
+        {
+            await using var own = await OpenAsync(cancellation);
+            await work(own, cancellation);
+            return;
+        }
+
+        // One that is open already may be another step's.
+        database.Permit.ThrowIfExpired();
+        await Sessions.UseAsync(OpenAsync, async (session, token) =>
+        {
+            await session.BeginAsync(options, token);
+            await work(session, token);
+            return true;
+        }, mayRepeat: false, cancellation);
     }
 
     async Task<int> ResumeAtAsync(NpgsqlConnection connection, MigrationFile file, CancellationToken cancellation)
     {
-        if (!(await MigrationMark.ReadAsync(connection, cancellation)).TryGetValue(file.Version, out var mark))
+        if (await MigrationMark.FindAsync(connection, file.Version, cancellation) is not { } mark)
             return 0;
         // A whole mark without history row: reverted by hand with the CLI, which knows no marks.
         if (mark.IsWhole)

@@ -14,7 +14,7 @@ sealed class MigrationSession : IAsyncDisposable
 
     public NpgsqlConnection Connection { get; }
 
-    /// <summary>Opens, waits for its turn, and makes the tables it needs.</summary>
+    /// <summary>Opens, waits for its turn, and makes the tables it needs. <see cref="BeginAsync"/> comes before each migration.</summary>
     /// <exception cref="TransactionPoolerException">There is no session behind a pooler in transaction mode.</exception>
     /// <exception cref="MigrationLockHeldException">Another migrator did not end in time.</exception>
     public static async Task<MigrationSession> OpenAsync(DatabaseWriter database, MigrationOptions options, TimeProvider time, CancellationToken cancellation)
@@ -25,7 +25,9 @@ sealed class MigrationSession : IAsyncDisposable
         try
         {
             await session.LockAsync(options, time, cancellation);
-            await session.PrepareAsync(options, cancellation);
+            await session.BeginAsync(options, cancellation);
+            await MailySchema.EnsureAsync(session.Connection, cancellation);
+            await MigrationHistory.EnsureAsync(session.Connection, cancellation);
             return session;
         }
         catch
@@ -50,15 +52,10 @@ sealed class MigrationSession : IAsyncDisposable
         }
     }
 
-    async Task PrepareAsync(MigrationOptions options, CancellationToken cancellation)
-    {
-        // After RESET ALL, which would undo them.
-        await Connection.RunAsync($"""
-            reset all;
-            set lock_timeout = {(long)options.LockTimeout.TotalMilliseconds};
-            set statement_timeout = {(long)options.StatementTimeout.TotalMilliseconds}
-            """, cancellation);
-        await MailySchema.EnsureAsync(Connection, cancellation);
-        await MigrationHistory.EnsureAsync(Connection, cancellation);
-    }
+    /// <summary>Takes back what a migration before may have set, and sets the time-outs: after RESET ALL, which would undo them.</summary>
+    public Task BeginAsync(MigrationOptions options, CancellationToken cancellation) => Connection.RunAsync($"""
+        reset all;
+        set lock_timeout = {(long)options.LockTimeout.TotalMilliseconds};
+        set statement_timeout = {(long)options.StatementTimeout.TotalMilliseconds}
+        """, cancellation);
 }

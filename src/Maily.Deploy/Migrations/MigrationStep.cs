@@ -4,6 +4,7 @@ using Maily.Deploy.Deployments.Steps;
 using Maily.Deploy.Migrations.Replays;
 using Maily.Deploy.Postgres;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Maily.Deploy.Migrations;
 
@@ -20,7 +21,7 @@ public sealed record MigrationRestorePoint(
     string Version, string Name, int Statements, bool IsCompatible, string Reason, string? DownPath, string? DownSql, string? Backup);
 
 /// <summary>Applies one migration.</summary>
-sealed class MigrationStep(DatabaseSettings settings, MigrationOptions options, SchemaReplay? replay, MigrationFile file) : Step
+sealed class MigrationStep(MigrationOptions options, SharedMigrations shared, MigrationFile file) : Step
 {
     public override StepKind Kind => StepKind.Conditional;
 
@@ -38,7 +39,7 @@ sealed class MigrationStep(DatabaseSettings settings, MigrationOptions options, 
 
     public override async Task<Finding> FindAsync(DeploymentContext context, CancellationToken cancellation)
     {
-        var state = await MigrationState.ReadAsync(settings, file.Version, cancellation);
+        var state = await shared.ReadAsync(file.Version, cancellation);
         return state switch
         {
             { IsInHistory: false } => Finding.Absent,
@@ -50,24 +51,23 @@ sealed class MigrationStep(DatabaseSettings settings, MigrationOptions options, 
     public override async Task<StepOutputs> ApplyAsync(StepContext context, CancellationToken cancellation)
     {
         var deployment = context.Deployment;
-        await new MigrationRunner(new(settings, context.Permit), deployment.Environment, options, deployment.Time, deployment.Log).ApplyAsync(file, cancellation);
+        await new MigrationRunner(new(shared.Settings, context.Permit), deployment.Environment, options, deployment.Time, deployment.Log) { Sessions = shared.Sessions }.ApplyAsync(file, cancellation);
         return Outputs;
     }
 
     public override async Task<Verification> VerifyAsync(DeploymentContext context, StepOutputs outputs, CancellationToken cancellation) =>
-        Verification.Compare($"{file.Version} in the history", (await MigrationState.ReadAsync(settings, file.Version, cancellation)).IsInHistory
+        Verification.Compare($"{file.Version} in the history", (await shared.ReadAsync(file.Version, cancellation)).IsInHistory
             ? $"{file.Version} in the history" : $"{file.Version} not in the history");
 
     // The same question as Validate's, so that it is answered already. The verdict decides only whether the migration may stay: where
     // it cannot be had, the statements' form decides.
     async Task<ReplayedSchemas?> ReplayAsync(DeploymentContext context, CancellationToken cancellation)
     {
-        if (replay is null)
+        if (shared.Replay is null)
             return null;
         try
         {
-            var situation = await MigrationSituation.ReadAsync(settings, options, context.Id.Value, cancellation);
-            return await replay.RunAsync(situation.Applied, situation.Ours, cancellation);
+            return await shared.Replay.RunAsync(shared.Applied, shared.Ours, cancellation);
         }
         catch (DeployException unknown)
         {
@@ -85,8 +85,9 @@ sealed record MigrationState(bool IsInHistory, MigrationMark? Mark)
     public static async Task<MigrationState> ReadAsync(DatabaseSettings settings, string version, CancellationToken cancellation)
     {
         await using var connection = await new ReadOnlyDatabase(settings).OpenAsync(cancellation);
-        var history = await MigrationHistory.ReadAsync(connection, cancellation);
-        var marks = await MigrationMark.ReadAsync(connection, cancellation);
-        return new(history.Contains(version), marks.GetValueOrDefault(version));
+        return await ReadAsync(connection, version, cancellation);
     }
+
+    public static async Task<MigrationState> ReadAsync(NpgsqlConnection connection, string version, CancellationToken cancellation) =>
+        new(await MigrationHistory.HasAsync(connection, version, cancellation), await MigrationMark.FindAsync(connection, version, cancellation));
 }

@@ -35,7 +35,8 @@ public sealed class VerifySchemaStage(DatabaseSettings settings, MigrationOption
     /// <inheritdoc/>
     public async Task<ImmutableArray<Step>> PlanAsync(DeploymentContext context, CancellationToken cancellation)
     {
-        if ((await MigrationSituation.ReadAsync(settings, options, context.Id.Value, cancellation)).Ours.IsEmpty)
+        var situation = await MigrationSituation.ReadAsync(settings, options, context.Id.Value, cancellation);
+        if (context.Skipped.Contains(MigrateStage.Name) ? situation.Own.IsEmpty : situation.Ours.IsEmpty)
             return [];
         if (replay is null)
             context.Log.LogWarning("The schema is not compared with its migrations: no scratch server is named");

@@ -19,6 +19,9 @@ sealed class Database : IAsyncDisposable
     /// <summary>An empty database for the journal.</summary>
     public DatabaseSettings Journal => SettingsOf(server.JournalUrl);
 
+    /// <summary>The server as its superuser, for scratch databases.</summary>
+    public DatabaseSettings Superuser => SettingsOf(server.ScratchUrl);
+
     public static async Task<Database> StartAsync()
     {
         var folder = Directory.CreateTempSubdirectory("maily-benchmark-");

@@ -6,7 +6,7 @@ namespace Maily.Deploy.Components.Tests.Plans;
 public sealed class PlanTests
 {
     const string Everything =
-        "Validate Prepare StageVercel Backup BuildImages PushImages Migrate DeployK8s DeployVercel SmokeTest Compensate Notify Report ";
+        "Validate Prepare StageVercel Backup BuildImages PushImages Migrate VerifySchema DeployK8s DeployVercel SmokeTest Compensate Notify Report ";
 
     [Theory]
     [InlineData("DeployProduction", Everything + "DeployProduction")]
@@ -41,13 +41,13 @@ public sealed class PlanTests
 
     [Theory]
     [InlineData("--skip-infra", "")]
-    [InlineData("--skip-database", "Backup Migrate")]
+    [InlineData("--skip-database", "Backup Migrate VerifySchema")]
     [InlineData("--skip-images", "BuildImages PushImages")]
     [InlineData("--skip-kubernetes", "DeployK8s")]
     [InlineData("--skip-frontend", "StageVercel DeployVercel")]
     [InlineData("--skip-smoke", "SmokeTest")]
     [InlineData("--skip-frontend --skip-infra", "StageVercel DeployVercel")]
-    [InlineData("--skip-infra --skip-database --skip-images --skip-kubernetes --skip-frontend", "StageVercel Backup BuildImages PushImages Migrate DeployK8s DeployVercel")]
+    [InlineData("--skip-infra --skip-database --skip-images --skip-kubernetes --skip-frontend", "StageVercel Backup BuildImages PushImages Migrate VerifySchema DeployK8s DeployVercel")]
     [InlineData("--skip Migrate", "Migrate")]
     [InlineData("--skip DeployVercel SmokeTest", "DeployVercel SmokeTest")]
     public void A_flag_leaves_its_part_out_and_nothing_else(string flags, string skipped) =>

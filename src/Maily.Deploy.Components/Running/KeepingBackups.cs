@@ -1,4 +1,3 @@
-using Maily.Deploy.Backups;
 using Maily.Deploy.Backups.Retention;
 using Microsoft.Extensions.Logging;
 

@@ -1,4 +1,3 @@
-using Maily.Deploy.Backups;
 using Maily.Deploy.Backups.Restoring;
 using Maily.Deploy.Backups.Stores;
 using Maily.Deploy.Deployments.Leases;

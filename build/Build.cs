@@ -14,7 +14,7 @@ using NukeRunner;
 #endif
 sealed partial class Build : NukeBuild,
     IValidate, IPrepare, IBuildImages, IPushImages, IBackup, IStageVercel, IMigrate, IVerifySchema, IDeployK8s, IDeployVercel, ISmokeTest,
-    ICompensate, INotify, IReport, IRollback, IPlan, IHold, IUnlock, IStatus, ILintMigrations, IHazDatabaseConsent
+    ICompensate, INotify, IReport, IRollback, IPlan, IHold, IUnlock, IStatus, ILintMigrations, IHazDatabaseConsent, IBackups, IRestore
 {
     DeploymentSession IHazDeployment.Session { get; } = new();
 

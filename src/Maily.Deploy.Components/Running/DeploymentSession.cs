@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Maily.Deploy.Backups.Sealing;
 using Maily.Deploy.Deployments;
 using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Leases;
@@ -34,8 +35,16 @@ public sealed class DeploymentSession
     public DateTimeOffset StartedAt { get; private set; }
 
     /// <summary>How the run ends, as things stand.</summary>
-    public DeploymentOutcome Outcome => Deployment?.OutcomeOf(FirstFailure is null)
-        ?? (FirstFailure is null ? DeploymentOutcome.Succeeded : DeploymentOutcome.Refused);
+    public DeploymentOutcome Outcome => Deployment?.OutcomeOf(FirstFailure is null) switch
+    {
+        null => FirstFailure is null ? DeploymentOutcome.Succeeded : DeploymentOutcome.Refused,
+        DeploymentOutcome.RolledBack when WasRefused => DeploymentOutcome.Refused,
+        var outcome => outcome.Value,
+    };
+
+    // A step that only adds and that refuses, a backup above all, has left nothing; it counts where no other has come that far.
+    bool WasRefused => FirstFailure is { Exception: DeployException { Kind: FailureKind.Refused }, Target: var refused }
+        && Deployment!.State.Steps.Values.Where(step => step.MayHaveChanged).All(step => step.Id.Stage == refused && !step.ChangesWhatIsLive);
 
     /// <summary>Whether the run was cancelled rather than failed by itself.</summary>
     public bool IsCancelled => FirstFailure?.Exception is OperationCanceledException;
@@ -78,8 +87,8 @@ public sealed class DeploymentSession
 
     // A rollback may have to undo any stage, and every run must find the one journal that all others write.
     static ImmutableArray<string> Needed(IHazDeployment build) =>
-        build.ExecutionPlan.Any(target => target.Name == nameof(IRollback.Rollback))
-            ? VariableRules.Names
+        build.ExecutionPlan.Any(target => target.Name is nameof(IRollback.Rollback) or nameof(IRestore.Restore))
+            ? [.. VariableRules.Names, BackupKeys.Variable]
             : [.. VariableRules.NeededBy(Planned(build, StandardPipeline.Create())).Append("SUPABASE_DB_URL").Distinct(StringComparer.Ordinal)];
 
     /// <summary>Opens the durable memory of deployments.</summary>

@@ -23,9 +23,6 @@ public sealed record MigrationOptions
     /// <summary>The folder of the migrations.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>The folder of the down scripts; beside the migrations, where the CLI never looks.</summary>
-    public string DownFolder => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(Folder)) ?? ".", "down");
-
     /// <summary>What happens to them when a later step fails.</summary>
     public MigrationPolicy Policy { get; init; } = MigrationPolicy.KeepCompatible;
 

@@ -22,7 +22,7 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
             if (await MigrationHistory.HasAsync(session.Connection, file.Version, token))
                 log.LogInformation("{Migration} is applied already, by a migrator that was faster", file.Title);
             else
-                await ApplyAsync(session, file, plan, token);
+                await new MigrationProgress(database.Settings, time, log).WatchAsync(file.Title, session.Connection, () => ApplyAsync(session, file, plan, token), token);
         }, cancellation);
     }
 
@@ -105,6 +105,7 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
     async Task AloneAsync(NpgsqlConnection connection, MigrationFile file, StatementGroup group, CancellationToken cancellation)
     {
         await database.InFencedTransactionAsync(connection, environment, (_, token) => EnvironmentMarker.WriteAsync(connection, environment, token), cancellation);
+        await InvalidIndexes.DropLeftByAsync(connection, file.Statements[group.Statements[0]], cancellation);
         var invalid = await InvalidIndexes.ReadAsync(connection, cancellation);
         try
         {
@@ -154,19 +155,4 @@ public sealed class PartialMigrationException(MigrationFile file, MigrationMark 
 {
     /// <inheritdoc/>
     public override FailureKind Kind => FailureKind.NeedsAttention;
-}
-
-/// <summary>What a failed <c>CREATE INDEX CONCURRENTLY</c> leaves: an index that costs writes and serves nobody, and blocks a retry by its name.</summary>
-static class InvalidIndexes
-{
-    const string Sql = "select indexrelid::regclass::text from pg_index where not indisvalid";
-
-    public static Task<List<string>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
-        connection.ListAsync<string>(Sql, cancellation);
-
-    public static async Task DropNewAsync(NpgsqlConnection connection, List<string> before, CancellationToken cancellation)
-    {
-        foreach (var index in (await ReadAsync(connection, cancellation)).Except(before, StringComparer.Ordinal))
-            await connection.RunAsync($"drop index concurrently if exists {index}", cancellation);
-    }
 }

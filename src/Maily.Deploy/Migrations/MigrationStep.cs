@@ -30,8 +30,7 @@ sealed class MigrationStep(MigrationOptions options, SharedMigrations shared, Mi
     public override async Task<RestorePoint> CaptureAsync(DeploymentContext context, CancellationToken cancellation)
     {
         var verdict = SchemaFit.Judge(file, await ReplayAsync(context, cancellation));
-        var downPath = Path.Combine(options.DownFolder, Path.GetFileName(file.Path));
-        var down = File.Exists(downPath) ? MigrationFolder.Parse(downPath, await File.ReadAllBytesAsync(downPath, cancellation)) : null;
+        var down = await DownScript.FindAsync(file, cancellation);
         var backup = context.OutputsOf(BackupStage.Name).Select(step => step.Outputs[BackupOutputs.Address]).FirstOrDefault();
         return RestorePoint.Of(new MigrationRestorePoint(
             file.Version, file.Name, file.Statements.Length, verdict.IsCompatible, verdict.Reason, down?.Path, down?.Text, backup));

@@ -5,6 +5,7 @@ using Maily.Deploy.Postgres;
 using Maily.Deploy.Postgres.Scratch;
 using Maily.Deploy.Processes;
 using Maily.Deploy.Tests.Postgres;
+using Maily.Deploy.Tests.Postgres.Scratch;
 
 namespace Maily.Deploy.Tests.Backups;
 
@@ -75,24 +76,5 @@ public sealed class RestoreCheckTests(PostgresServer server) : IDisposable
         return database;
     }
 
-    // Other tests make scratch databases meanwhile, which are not of this application.
-    async Task NothingIsLeftAsync()
-    {
-        await using var connection = await PostgresServer.OpenAsync(server.At("postgres"));
-        foreach (var name in await connection.ListAsync<string>("select datname::text from pg_database where starts_with(datname, 'maily_scratch_2026')", Cancellation))
-            (await HasPeopleAsync(name)).ShouldBeFalse(name);
-    }
-
-    async Task<bool> HasPeopleAsync(string name)
-    {
-        try
-        {
-            return await PostgresServer.ScalarAsync<bool>(server.At(name), "select to_regclass('app.people') is not null");
-        }
-        catch (Npgsql.PostgresException)
-        {
-            // Gone meanwhile.
-            return false;
-        }
-    }
+    Task NothingIsLeftAsync() => ScratchDatabases.ShouldNotHoldAsync(server, "app.people");
 }

@@ -22,9 +22,18 @@ public sealed record ReplayedSchemas(DatabaseCatalog Before, DatabaseCatalog Aft
     /// <summary>What of the code that comes does not work after all of them.</summary>
     public ImmutableArray<ContractBreak> NextBreaks { get; init; } = [];
 
+    /// <summary>A down script that does not lead back to the schema before; null where all do.</summary>
+    public DownFault? DownFault { get; init; }
+
     /// <summary>Whose contracts were tried.</summary>
     public LiveContracts Live { get; init; } = LiveContracts.None;
 }
+
+/// <summary>A down script that does not undo its migration.</summary>
+/// <param name="File">The migration.</param>
+/// <param name="Path">The script.</param>
+/// <param name="Reason">What is otherwise after it, or after the migration is applied again.</param>
+public sealed record DownFault(MigrationFile File, string Path, string Reason);
 
 /// <summary>Whether the live code works once a migration, and those before it, are applied.</summary>
 /// <param name="File">The migration.</param>
@@ -105,14 +114,18 @@ public sealed class SchemaReplay(DatabaseSettings target, ScratchServer server, 
         var trial = new ContractRun(connection);
         var known = await trial.TryAsync(live.Contracts, cancellation);
         var fits = ImmutableArray.CreateBuilder<MigrationFit>();
+        var steps = ImmutableArray.CreateBuilder<(MigrationFile, DatabaseCatalog)>();
         var last = first;
         var statements = await new MeasuringMigrator(connection, time).ApplyAsync(then, async (file, token) =>
         {
+            steps.Add((file, last));
             last = await DatabaseCatalog.ReadAsync(connection, token);
             var broken = (await trial.TryAsync(live.Contracts, token)).Where(one => !known.Any(before => (before.Service, before.Name) == (one.Service, one.Name)));
             fits.Add(new(file, [.. broken, .. CatalogTightening.Find(live.Contracts, first, last)]));
         }, cancellation);
-        return new(first, last, statements) { Fits = fits.ToImmutable(), NextBreaks = await trial.TryAsync(next, cancellation), Live = live };
+        var breaks = await trial.TryAsync(next, cancellation);
+        var fault = await DownTrial.FindFaultAsync(connection, steps.ToImmutable(), last, cancellation);
+        return new(first, last, statements) { Fits = fits.ToImmutable(), NextBreaks = breaks, DownFault = fault, Live = live };
     }
 
     // Made without "if not exists", it must not be there before; with it, the one of the platform stands where it always stood.

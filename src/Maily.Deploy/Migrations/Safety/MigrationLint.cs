@@ -20,12 +20,18 @@ public sealed class MigrationLint(DatabaseSettings target, Squawk squawk, Schema
         if (pending.IsEmpty)
             return new([], 0);
         await using var connection = await new ReadOnlyDatabase(target).OpenAsync(cancellation);
-        var measured = replay is null ? (ImmutableArray<MeasuredStatement>?)null : (await replay.RunAsync(applied, pending, cancellation)).Statements;
+        var replayed = replay is null ? null : await replay.RunAsync(applied, pending, cancellation);
         var facts = await TableFacts.ReadAsync(connection, cancellation);
         var rules = await squawk.FindAsync(pending, connection.PostgreSqlVersion.Major, cancellation);
-        var findings = MigrationSafety.Judge(measured ?? [], facts, Thresholds).Concat(rules ?? [Unchecked(pending[0])]);
-        return new(Suppressions.Apply(findings, pending), measured?.Length);
+        var findings = MigrationSafety.Judge(replayed?.Statements ?? [], facts, Thresholds).Concat(replayed?.DownFault is { } fault ? [Of(fault)] : []).Concat(rules ?? [Unchecked(pending[0])]);
+        return new(Suppressions.Apply(findings, pending), replayed?.Statements.Length);
     }
+
+    static MigrationFinding Of(DownFault fault) => new()
+    {
+        Rule = "down-script", Severity = FindingSeverity.Error, Path = fault.File.Path, Line = 1, Statement = "",
+        Fact = $"its down script {Path.GetFileName(Path.GetDirectoryName(fault.Path))}/{Path.GetFileName(fault.Path)} does not undo it: {fault.Reason}", Remedy = "Correct the down script, or remove it.",
+    };
 
     static MigrationFinding Unchecked(MigrationFile file) => new()
     {

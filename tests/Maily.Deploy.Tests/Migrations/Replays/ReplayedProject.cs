@@ -22,7 +22,7 @@ sealed class ReplayedProject : IDisposable
 
     public DatabaseSettings Database { get; }
 
-    public MigrationOptions Options => new() { Folder = folder.FullName };
+    public MigrationOptions Options => new() { Folder = Directory.CreateDirectory(Path.Combine(folder.FullName, "migrations")).FullName };
 
     public SchemaReplay Replay => field ??= new(Database, new ScratchServer(server.At("postgres")), Contracts, new ProcessRunner(TimeProvider.System), TimeProvider.System);
 
@@ -49,9 +49,13 @@ sealed class ReplayedProject : IDisposable
     public string Add(string sql)
     {
         var version = $"{++files:000}";
-        File.WriteAllText(Path.Combine(folder.FullName, $"{version}_m{files}.sql"), sql);
+        File.WriteAllText(Path.Combine(Options.Folder, $"{version}_m{files}.sql"), sql);
         return version;
     }
+
+    /// <summary>Adds the down script of a migration.</summary>
+    public void AddDown(string version, string sql) =>
+        File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(folder.FullName, "down")).FullName, $"{version}_m{int.Parse(version)}.sql"), sql);
 
     public Task<MigrationSituation> SituationAsync() => MigrationSituation.ReadAsync(Database, Options, null, Cancellation);
 

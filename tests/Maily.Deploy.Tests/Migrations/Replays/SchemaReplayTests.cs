@@ -2,6 +2,7 @@ using Maily.Deploy.Migrations;
 using Maily.Deploy.Migrations.Replays;
 using Maily.Deploy.Postgres.Scratch;
 using Maily.Deploy.Tests.Postgres;
+using Maily.Deploy.Tests.Postgres.Scratch;
 
 namespace Maily.Deploy.Tests.Migrations.Replays;
 
@@ -36,22 +37,22 @@ public sealed class SchemaReplayTests(PostgresServer server)
     [Fact]
     public async Task A_migration_that_needs_rows_is_said_to()
     {
-        using var project = await ReplayedProject.WithAsync(server, "create table public.a (id int)");
-        await PostgresServer.ExecuteAsync(project.Database, "insert into public.a values (1)");
-        var version = project.Add("do $$ begin if not exists (select from public.a) then raise 'no rows'; end if; end $$");
+        using var project = await ReplayedProject.WithAsync(server, "create table public.needs_rows (id int)");
+        await PostgresServer.ExecuteAsync(project.Database, "insert into public.needs_rows values (1)");
+        var version = project.Add("do $$ begin if not exists (select from public.needs_rows) then raise 'no rows'; end if; end $$");
         await PostgresServer.ExecuteAsync(project.Database, $"insert into supabase_migrations.schema_migrations values ('{version}')");
         (await Should.ThrowAsync<ReplayFailedException>(project.DriftAsync)).Fact.ShouldContain("no rows");
-        await NothingIsLeftAsync();
+        await ScratchDatabases.ShouldNotHoldAsync(server, "public.needs_rows");
     }
 
     [Fact]
     public async Task A_pending_migration_that_fails_is_found_before_the_target_is_touched()
     {
-        using var project = await ReplayedProject.WithAsync(server, "create table public.a (id int)");
-        project.Add("alter table public.a add column b int;\nalter table public.a add column b int");
+        using var project = await ReplayedProject.WithAsync(server, "create table public.fails (id int)");
+        project.Add("alter table public.fails add column b int;\nalter table public.fails add column b int");
         (await Should.ThrowAsync<MigrationFailedException>(project.RunAsync)).Place.Line.ShouldBe(2);
-        (await PostgresServer.ScalarAsync<long>(project.Database, "select count(*) from pg_attribute where attrelid = 'public.a'::regclass and attname = 'b'")).ShouldBe(0);
-        await NothingIsLeftAsync();
+        (await PostgresServer.ScalarAsync<long>(project.Database, "select count(*) from pg_attribute where attrelid = 'public.fails'::regclass and attname = 'b'")).ShouldBe(0);
+        await ScratchDatabases.ShouldNotHoldAsync(server, "public.fails");
     }
 
     [Fact]
@@ -84,7 +85,4 @@ public sealed class SchemaReplayTests(PostgresServer server)
         ((refused as ScratchUnfitException)?.Fact ?? "").ShouldEndWith(fact is null ? "" : $"{fact}.");
         (refused is null).ShouldBe(fact is null);
     }
-
-    async Task NothingIsLeftAsync() =>
-        (await PostgresServer.ScalarAsync<long>(server.At("postgres"), "select count(*) from pg_database where starts_with(datname, 'maily_scratch_2026')")).ShouldBe(0);
 }

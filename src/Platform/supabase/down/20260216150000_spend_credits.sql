@@ -1,0 +1,1 @@
+drop function public.spend_credits(bigint, text, uuid);

@@ -13,7 +13,7 @@ using NukeRunner;
 #endif
 sealed partial class Build : NukeBuild,
     IValidate, IPrepare, IBuildImages, IPushImages, IBackup, IStageVercel, IMigrate, IDeployK8s, IDeployVercel, ISmokeTest,
-    ICompensate, INotify, IReport, IRollback, IPlan, IHold, IUnlock, IStatus
+    ICompensate, INotify, IReport, IRollback, IPlan, IHold, IUnlock, IStatus, IBackups, IRestore
 {
     DeploymentSession IHazDeployment.Session { get; } = new();
 

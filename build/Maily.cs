@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Maily.Deploy.Aws;
 using Maily.Deploy.Backups;
+using Maily.Deploy.Backups.Retention;
 using Maily.Deploy.Backups.Stores;
 using Maily.Deploy.Deployments.Pipelines;
 using Maily.Deploy.Http;
@@ -75,6 +76,11 @@ static class MailyProduct
                 ["DeployVercel"] = () => new DeployVercelStage(Frontend()),
                 ["SmokeTest"] = () => new SmokeTestStage(SmokeTests(variables, http)),
             }.ToImmutableDictionary(),
+            Backups = () => new()
+            {
+                Store = BackupStores.Find(variables) ?? FolderBackupStore.InDeployments(root / "artifacts" / "deployments"),
+                Options = Backups(), Retention = RetentionPolicy.From(variables),
+            },
             Checks =
             [
                 new("Variables", [], () => VariableChecks.For(VariableRules.All, variables, StagesOf(VariableRules.All))),

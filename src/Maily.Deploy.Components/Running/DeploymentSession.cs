@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Maily.Deploy.Backups.Sealing;
 using Maily.Deploy.Deployments;
 using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Leases;
@@ -78,8 +79,8 @@ public sealed class DeploymentSession
 
     // A rollback may have to undo any stage, and every run must find the one journal that all others write.
     static ImmutableArray<string> Needed(IHazDeployment build) =>
-        build.ExecutionPlan.Any(target => target.Name == nameof(IRollback.Rollback))
-            ? VariableRules.Names
+        build.ExecutionPlan.Any(target => target.Name is nameof(IRollback.Rollback) or nameof(IRestore.Restore))
+            ? [.. VariableRules.Names, BackupKeys.Variable]
             : [.. VariableRules.NeededBy(Planned(build, StandardPipeline.Create())).Append("SUPABASE_DB_URL").Distinct(StringComparer.Ordinal)];
 
     /// <summary>Opens the durable memory of deployments.</summary>

@@ -1,3 +1,4 @@
+using Maily.Deploy.Backups.Restoring;
 using Maily.Deploy.Backups.Stores;
 using Maily.Deploy.Postgres;
 using Maily.Deploy.Processes;
@@ -25,41 +26,22 @@ public sealed class DatabaseRestore(DatabaseWriter database, ProcessRunner proce
         var tools = await PostgresTools.FindAsync(Version.Parse(opened.Receipt.ServerVersion).Major, processes, cancellation);
         var (present, ownRoles) = await PresentAsync(cancellation);
         var plan = RestorePlan.For(opened.Receipt, present);
-        var scripts = opened.Sub("restore");
-        try
-        {
-            await WriteScriptsAsync(scripts, opened.Dump, plan, ownRoles, tools, cancellation);
-            await database.Permit.BoundAsync(token => processes.RunAsync(RunCommand(tools, database.Settings, scripts), null, token), cancellation);
-        }
-        catch (CommandFailedException failed)
-        {
-            throw new RestoreFailedException(failed.Evidence, failed);
-        }
-
+        var scripts = new RestoreScripts(processes, tools, opened.Sub("restore"));
+        string[] names =
+        [
+            await scripts.WriteAsync("1-before.sql", plan.Before, cancellation),
+            await scripts.WriteAsync("2-dump.sql", opened.Dump, contents => RestorePlan.Restored(contents, ownRoles), cancellation),
+            // The dump ends with an empty search_path, as the statements here expect it.
+            await scripts.WriteAsync("3-after.sql", plan.After, cancellation),
+        ];
+        await database.Permit.BoundAsync(token => scripts.RunAsync(database.Settings, names, token), cancellation);
         return plan;
     }
-
-    /// <summary>The command that runs the three scripts as one transaction.</summary>
-    public static CommandLine RunCommand(PostgresTools tools, DatabaseSettings settings, string scripts) =>
-        tools.Against(settings, "psql", ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--output=/dev/null",
-            $"--file={Path.Combine(scripts, "1-before.sql")}", $"--file={Path.Combine(scripts, "2-dump.sql")}", $"--file={Path.Combine(scripts, "3-after.sql")}"]);
 
     async Task<(IEnumerable<string> Schemas, HashSet<string> OwnRoles)> PresentAsync(CancellationToken cancellation)
     {
         await using var connection = await new ReadOnlyDatabase(database.Settings).OpenAsync(cancellation);
         var roles = await connection.ListAsync<string>("select rolname::text from pg_roles where pg_has_role(oid, 'USAGE')", cancellation);
         return (await ApplicationSchemas.ReadAsync(connection, cancellation), roles.ToHashSet(StringComparer.Ordinal));
-    }
-
-    async Task WriteScriptsAsync(string scripts, string dump, RestorePlan plan, HashSet<string> ownRoles, PostgresTools tools, CancellationToken cancellation)
-    {
-        var restore = Path.Combine(tools.Folder, "pg_restore");
-        var contents = await processes.RunAsync(CommandLine.Of(restore, "--list", dump), null, cancellation);
-        var list = Path.Combine(scripts, "contents");
-        await File.WriteAllLinesAsync(list, RestorePlan.Restored(contents.Split('\n'), ownRoles), cancellation);
-        await File.WriteAllTextAsync(Path.Combine(scripts, "1-before.sql"), plan.Before, cancellation);
-        await processes.RunAsync(CommandLine.Of(restore, $"--use-list={list}", $"--file={Path.Combine(scripts, "2-dump.sql")}", dump), null, cancellation);
-        // The dump ends with an empty search_path, as the statements here expect it.
-        await File.WriteAllTextAsync(Path.Combine(scripts, "3-after.sql"), plan.After, cancellation);
     }
 }

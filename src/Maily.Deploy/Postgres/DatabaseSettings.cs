@@ -57,6 +57,12 @@ public sealed record DatabaseSettings
     public static DatabaseSettings? FromUrl(Variables variables) =>
         variables.Find(UrlVariable) is { } text ? ConnectionText.Parse(UrlVariable, text.Trim()) : null;
 
+    /// <summary>Reads a postgres:// address or an Npgsql connection string that stands elsewhere than in a variable.</summary>
+    /// <param name="name">What it is called, for the error.</param>
+    /// <param name="text">The text; not shown.</param>
+    /// <exception cref="MalformedVariableException">It is neither.</exception>
+    public static DatabaseSettings Parse(string name, string text) => ConnectionText.Parse(name, text.Trim());
+
     /// <summary>Reads <c>DATABASE_HOST</c> (with or without <c>:port</c>; else <c>DATABASE_PORT</c>), <c>_USER</c>, <c>_PASSWORD</c> and <c>_NAME</c>; null where none is set.</summary>
     /// <exception cref="MissingVariableException">Some are set and host, user or name is not.</exception>
     /// <exception cref="MalformedVariableException">The host has no valid form.</exception>

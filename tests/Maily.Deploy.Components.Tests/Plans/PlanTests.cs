@@ -27,6 +27,8 @@ public sealed class PlanTests
     [InlineData("Sandbox", "Sandbox")]
     [InlineData("Plan", "Plan")]
     [InlineData("Status", "Status")]
+    [InlineData("Backups", "Backups")]
+    [InlineData("Restore", "Restore")]
     [InlineData("History", "History")]
     [InlineData("Hold", "Hold")]
     [InlineData("Release", "Release")]

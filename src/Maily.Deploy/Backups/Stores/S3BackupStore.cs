@@ -14,7 +14,7 @@ namespace Maily.Deploy.Backups.Stores;
 public sealed class S3BackupStore(S3Place place) : IBackupStore, IDisposable
 {
     readonly S3Requests requests = new(place);
-    readonly AmazonS3Client client = new(place.Aws.Credentials(), new S3Requests(place).Config());
+    readonly AmazonS3Client client = new S3Requests(place).Client();
 
     /// <inheritdoc/>
     public string Location => $"{place} in {place.Aws.Region}";
@@ -82,12 +82,13 @@ public sealed class S3BackupStore(S3Place place) : IBackupStore, IDisposable
     public Task<ImmutableArray<string>> ListAsync(CancellationToken cancellation) => AskAsync("did not list the backups", async () =>
     {
         var names = new List<string>();
-        await foreach (var common in client.Paginators.ListObjectsV2(new() { BucketName = place.Bucket, Prefix = place.Prefix, Delimiter = "/" }).CommonPrefixes.WithCancellation(cancellation))
-            names.Add(common[place.Prefix.Length..].TrimEnd('/'));
+        // All keys, since not every server that speaks the protocol groups them as it should.
+        await foreach (var item in client.Paginators.ListObjectsV2(new() { BucketName = place.Bucket, Prefix = place.Prefix }).S3Objects.WithCancellation(cancellation))
+            names.Add(item.Key);
         await foreach (var upload in UploadsAsync(place.Prefix, cancellation))
-            if (upload.Key[place.Prefix.Length..].Split('/') is [var backup, _, ..])
-                names.Add(backup);
-        return names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToImmutableArray();
+            names.Add(upload.Key);
+        return names.Select(key => key[place.Prefix.Length..].Split('/')).Where(parts => parts.Length > 1).Select(parts => parts[0])
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToImmutableArray();
     });
 
     /// <inheritdoc/>
@@ -121,7 +122,7 @@ public sealed class S3BackupStore(S3Place place) : IBackupStore, IDisposable
             await foreach (var item in client.Paginators.ListVersions(new() { BucketName = place.Bucket, Prefix = prefix }).Versions.WithCancellation(cancellation))
                 found.Add((item.Key, item.VersionId is "null" ? null : item.VersionId));
         }
-        catch (AmazonS3Exception unknown) when (unknown.StatusCode == HttpStatusCode.NotImplemented)
+        catch (AmazonS3Exception unknown) when (IsUnknown(unknown))
         {
             await foreach (var item in client.Paginators.ListObjectsV2(new() { BucketName = place.Bucket, Prefix = prefix }).S3Objects.WithCancellation(cancellation))
                 found.Add((item.Key, null));
@@ -139,13 +140,16 @@ public sealed class S3BackupStore(S3Place place) : IBackupStore, IDisposable
                 yield return uploads.Current;
     }
 
+    // Other servers than AWS know neither versions nor lists of uploads.
+    static bool IsUnknown(AmazonS3Exception refused) => refused.StatusCode is HttpStatusCode.NotImplemented or HttpStatusCode.MethodNotAllowed;
+
     static async Task<bool> NextAsync(IAsyncEnumerator<MultipartUpload> uploads)
     {
         try
         {
             return await uploads.MoveNextAsync();
         }
-        catch (AmazonS3Exception unknown) when (unknown.StatusCode == HttpStatusCode.NotImplemented)
+        catch (AmazonS3Exception unknown) when (IsUnknown(unknown))
         {
             return false;
         }

@@ -27,6 +27,8 @@ sealed class S3Requests(S3Place place)
         return config;
     }
 
+    public AmazonS3Client Client() => KnowsChecksums ? new AmazonS3Client(place.Aws.Credentials(), Config()) : new PlainS3Client(place, Config());
+
     public string KeyOf(string backup, string file) => $"{place.Prefix}{backup}/{file}";
 
     public TransferUtilityUploadRequest Upload(string backup, string file, string path) => new()
@@ -46,7 +48,6 @@ sealed class S3Requests(S3Place place)
         Key = KeyOf(backup, BackupReceipt.FileName),
         ContentBody = text,
         ContentType = "application/json",
-        UseChunkEncoding = KnowsChecksums,
         ServerSideEncryptionMethod = place.KmsKey is null ? ServerSideEncryptionMethod.AES256 : ServerSideEncryptionMethod.AWSKMS,
         ServerSideEncryptionKeyManagementServiceKeyId = place.KmsKey,
     };

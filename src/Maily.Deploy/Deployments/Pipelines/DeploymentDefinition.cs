@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Maily.Deploy.Backups.Retention;
 using Maily.Deploy.Deployments.Steps;
 using Maily.Deploy.Validation;
 
@@ -21,6 +22,9 @@ public sealed record DeploymentDefinition
 
     /// <summary>Is told how far each step has come; nobody unless the one who composes says so.</summary>
     public IStepObserver? Observer { get; init; }
+
+    /// <summary>Where the environment's backups lie, for listing, expiry and restores; null where there are none.</summary>
+    public Func<BackupSetup>? Backups { get; init; }
 
     /// <summary>Makes the checks of Validate.</summary>
     public ImmutableArray<CheckSource> Checks { get; init; } = [];

@@ -1,0 +1,30 @@
+using Maily.Deploy.Backups;
+
+namespace Maily.Deploy.Components;
+
+/// <summary>The exit codes of targets that run beside deployments: 3 refused before anything was touched, 2 a person must act, 1 failed.</summary>
+static class ExitCodes
+{
+    /// <summary>Runs the work; what it throws is kept free of secrets.</summary>
+    public static async Task SetAsync(IHazDeployment build, string target, Func<Task> work)
+    {
+        try
+        {
+            await build.Session.GuardAsync(target, work);
+        }
+        catch (DeployException failed)
+        {
+            build.ExitCode = Of(failed);
+            throw;
+        }
+    }
+
+    // A restore is one transaction: one that failed has changed nothing, and nobody must act.
+    static int Of(DeployException failed) => failed switch
+    {
+        RestoreFailedException => 1,
+        { Kind: FailureKind.Refused } => 3,
+        { Kind: FailureKind.NeedsAttention } => 2,
+        _ => 1,
+    };
+}

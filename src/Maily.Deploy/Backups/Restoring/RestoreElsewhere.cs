@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using Maily.Deploy.Backups.Stores;
+using Maily.Deploy.Postgres;
+using Maily.Deploy.Processes;
+using Npgsql;
+
+namespace Maily.Deploy.Backups.Restoring;
+
+/// <summary>
+/// Restores a backup into a database that a person names: a new project, or a copy to look into. One transaction, so that a
+/// restore that fails changes nothing. Rows of Supabase's own schemas go where their tables are and are empty.
+/// </summary>
+public sealed class RestoreElsewhere(ProcessRunner processes)
+{
+    /// <summary>Keys and scratch folder.</summary>
+    public BackupOptions Options { get; init; } = new();
+
+    /// <summary>Checks the backup, then restores it into a database for which <see cref="RestoreTarget.RequireConsent"/> has passed.</summary>
+    /// <exception cref="BackupDamagedException">The backup is not what its receipt says; nothing is changed.</exception>
+    /// <exception cref="Sealing.BackupKeyMissingException">It is sealed with a key that is not at hand; nothing is changed.</exception>
+    /// <exception cref="TransactionPoolerException">There is no session.</exception>
+    /// <exception cref="RestoreFailedException">The restore failed; nothing is changed.</exception>
+    public async Task<RestoredBackup> RunAsync(StoredBackup backup, RestoreTarget target, CancellationToken cancellation)
+    {
+        await SessionProbe.RequireSessionAsync(target.Database, "restores", cancellation);
+        using var opened = await new BackupReader(processes) { Options = Options }.OpenAsync(backup, cancellation);
+        var tools = await PostgresTools.FindAsync(Version.Parse(opened.Receipt.ServerVersion).Major, processes, cancellation);
+        await using var connection = await new ReadOnlyDatabase(target.Database).OpenAsync(cancellation);
+        var receipt = opened.Receipt with { Outside = [.. opened.Receipt.Outside.Select(WhereItCanBe)] };
+        var plan = RestorePlan.For(receipt, await ApplicationSchemas.ReadAsync(connection, cancellation));
+        var ownRoles = (await connection.ListAsync<string>("select rolname::text from pg_roles where pg_has_role(oid, 'USAGE')", cancellation)).ToHashSet(StringComparer.Ordinal);
+        var (managed, left) = await EmptyAsync(connection, receipt, cancellation);
+        var folder = opened.Sub("restore");
+        var scripts = new RestoreScripts(processes, tools, folder);
+        var names = new List<string> { await scripts.WriteAsync("1-before.sql", plan.Before, cancellation) };
+        // Before the application's tables, whose rows refer to them, and before the triggers that would fire for them.
+        if (opened.Managed is { } rows && managed.Count > 0)
+            names.Add(await scripts.WriteAsync("2-managed.sql", rows, contents => contents.Where(line => IsOneOf(line, managed)), cancellation));
+        names.Add(await scripts.WriteAsync("3-dump.sql", opened.Dump, contents => RestorePlan.Restored(contents, ownRoles), cancellation));
+        names.Add(await scripts.WriteAsync("4-after.sql", plan.After, cancellation));
+        var warnings = await scripts.RunAsync(target.Database, names, cancellation);
+        return new(opened.Receipt, [.. managed.Order(StringComparer.Ordinal)], [.. left, .. warnings]);
+    }
+
+    static async Task<(HashSet<string> Empty, List<string> Left)> EmptyAsync(NpgsqlConnection connection, BackupReceipt receipt, CancellationToken cancellation)
+    {
+        var (empty, left) = (new HashSet<string>(StringComparer.Ordinal), new List<string>());
+        foreach (var table in receipt.Managed.Where(table => table.Rows > 0))
+        {
+            if (!await connection.FindAsync<bool>("select to_regclass($1) is not null", cancellation, table.Name))
+                left.Add($"{table.Name} is not in this database: its {table.Rows} rows are left out");
+            else if (await connection.FindAsync<bool>($"select exists (select from {table.Name})", cancellation))
+                left.Add($"{table.Name} has rows already: it is left as it is");
+            else
+                empty.Add(table.Name);
+        }
+
+        return (empty, left);
+    }
+
+    // A line is: number; class id; TABLE DATA; schema; name; owner.
+    static bool IsOneOf(string line, HashSet<string> tables) =>
+        line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, _, _, "TABLE", "DATA", var schema, var name, ..] && tables.Contains($"{schema}.{name}");
+
+    // What it hangs on belongs to Supabase: a database that is no project of it lacks that.
+    static OutsideDependent WhereItCanBe(OutsideDependent dependent) => dependent with
+    {
+        Sql = $"""
+            do $outside$ begin execute {Quote(dependent.Sql)};
+            exception when undefined_table or undefined_object or invalid_schema_name then raise warning '%', {Quote($"{dependent.Name} cannot be made in this database")}; end $outside$
+            """,
+    };
+
+    static string Quote(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+}
+
+/// <summary>What a restore has done.</summary>
+/// <param name="Receipt">What was restored.</param>
+/// <param name="Managed">Tables of Supabase's schemas that were filled.</param>
+/// <param name="LeftOut">What was not restored, and why.</param>
+public sealed record RestoredBackup(BackupReceipt Receipt, ImmutableArray<string> Managed, ImmutableArray<string> LeftOut);

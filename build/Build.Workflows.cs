@@ -12,6 +12,7 @@ using Nuke.Common.CI.GitHubActions;
         "DatabaseHost", "DatabaseUser", "DatabasePassword", "DatabaseName",
         "AwsAccessKeyId", "AwsSecretAccessKey", "AwsRegion", "EksClusterName",
         "OpenaiApiKey", "AnthropicApiKey", "GoogleAiApiKey", "SlackWebhookUrl",
+        "MailyBackupKey",
     },
     EnvironmentName = "production",
     ConcurrencyGroup = "deploy-production",

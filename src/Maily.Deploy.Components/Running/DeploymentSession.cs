@@ -35,8 +35,16 @@ public sealed class DeploymentSession
     public DateTimeOffset StartedAt { get; private set; }
 
     /// <summary>How the run ends, as things stand.</summary>
-    public DeploymentOutcome Outcome => Deployment?.OutcomeOf(FirstFailure is null)
-        ?? (FirstFailure is null ? DeploymentOutcome.Succeeded : DeploymentOutcome.Refused);
+    public DeploymentOutcome Outcome => Deployment?.OutcomeOf(FirstFailure is null) switch
+    {
+        null => FirstFailure is null ? DeploymentOutcome.Succeeded : DeploymentOutcome.Refused,
+        DeploymentOutcome.RolledBack when WasRefused => DeploymentOutcome.Refused,
+        var outcome => outcome.Value,
+    };
+
+    // A step that only adds and that refuses, a backup above all, has left nothing; it counts where no other has come that far.
+    bool WasRefused => FirstFailure is { Exception: DeployException { Kind: FailureKind.Refused }, Target: var refused }
+        && Deployment!.State.Steps.Values.Where(step => step.MayHaveChanged).All(step => step.Id.Stage == refused && !step.ChangesWhatIsLive);
 
     /// <summary>Whether the run was cancelled rather than failed by itself.</summary>
     public bool IsCancelled => FirstFailure?.Exception is OperationCanceledException;

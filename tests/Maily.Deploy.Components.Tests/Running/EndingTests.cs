@@ -1,3 +1,4 @@
+using Maily.Deploy.Backups;
 using Maily.Deploy.Deployments.Stores;
 using Maily.Deploy.Secrets;
 using Maily.Deploy.Validation;
@@ -65,6 +66,16 @@ public sealed class EndingTests
         run.Report("outcome").ShouldBe("refused");
         run.Report("firstCause").ShouldContain("the sample is broken");
         run.Scenario.Far.Asked.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_backup_that_cannot_be_made_refuses_a_deployment_that_has_touched_nothing_else()
+    {
+        using var run = new SampleRun();
+        run.Scenario.Far.At = moment => moment == "apply Backup/backup" ? throw new BackupSpaceException("the disk", null) : Task.CompletedTask;
+        run.Start("Backup").ShouldBe(3, run.Output);
+        run.Report("outcome").ShouldBe("refused");
+        run.Report("firstCause").ShouldContain("no space left");
     }
 
     [Fact]

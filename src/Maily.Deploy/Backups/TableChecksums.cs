@@ -59,7 +59,7 @@ public sealed class TableChecksums(long seed)
     async Task<BackupTable> ReadAsync(NpgsqlConnection connection, string table, CancellationToken cancellation)
     {
         await using var command = connection.CommandOf(
-            $"select count(*), coalesce(sum(hashtextextended((counted.*)::text, $1)::numeric), 0)::text from only {table} as counted", seed);
+            $"select count(*), coalesce(sum(hashtextextended((counted.*)::text, $1)), 0)::text from only {table} as counted", seed);
         command.CommandTimeout = 0;
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);

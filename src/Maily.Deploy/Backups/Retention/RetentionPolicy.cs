@@ -49,7 +49,7 @@ public sealed record RetentionPolicy
         {
             { IsWhole: false } when now - backup.At < Patience => new RetentionDecision(backup, false, "it may be being made"),
             { IsWhole: false } => new(backup, true, "it was never completed"),
-            _ when now - backup.At >= Expiry => new(backup, true, $"it expired after {Expiry.TotalDays:0.#} days"),
+            _ when now - backup.At >= Expiry => new(backup, true, $"it expired after {(Expiry < TimeSpan.FromDays(1) ? $"{Expiry.TotalHours:0.##} hours" : $"{Expiry.TotalDays:0.#} days")}"),
             _ when needed.Contains(backup.Id) => new(backup, false, "a deployment or a way back needs it"),
             _ when last.Contains(backup.Id) => new(backup, false, $"one of the last {Last}"),
             _ when daily.Contains(backup.Id) => new(backup, false, "the newest of its day"),

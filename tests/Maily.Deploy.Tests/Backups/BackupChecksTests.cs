@@ -1,0 +1,44 @@
+using Maily.Deploy.Backups;
+using Maily.Deploy.Deployments.Pipelines;
+using Maily.Deploy.Validation;
+
+namespace Maily.Deploy.Tests.Backups;
+
+public sealed class BackupChecksTests
+{
+    static readonly EnvironmentPolicy Production = new("production") { RequiresConfirmation = true };
+
+    [Fact]
+    public async Task An_environment_that_asks_for_consent_is_refused_without_a_key()
+    {
+        var line = (await CheckAsync(Production)).Lines.ShouldHaveSingleItem();
+        line.Result.Outcome.ShouldBe(CheckOutcome.Failed);
+        line.Result.Remedy.ShouldContain("`openssl rand -base64 32`");
+    }
+
+    [Fact]
+    public async Task Another_one_is_told_that_its_backups_are_not_sealed() =>
+        (await CheckAsync(new("staging"))).Lines.ShouldHaveSingleItem().Result.Outcome.ShouldBe(CheckOutcome.Warning);
+
+    [Fact]
+    public void A_policy_can_demand_more_but_not_less()
+    {
+        new EnvironmentPolicy("staging") { RequiresSealedBackups = true }.RequiresSealedBackups.ShouldBeTrue();
+        (Production with { RequiresSealedBackups = false }).RequiresSealedBackups.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_malformed_key_is_a_fault_everywhere_and_not_shown()
+    {
+        var line = (await CheckAsync(new("staging"), "hunter2")).Lines.ShouldHaveSingleItem();
+        line.Result.Outcome.ShouldBe(CheckOutcome.Failed);
+        line.ToString().ShouldNotContain("hunter2");
+    }
+
+    [Fact]
+    public async Task The_key_that_seals_is_named_by_its_id() =>
+        (await CheckAsync(Production, new string('a', 64))).Lines.ShouldHaveSingleItem().Result.Fact.ShouldMatch("^backups are sealed with key [0-9a-f]{8}$");
+
+    static Task<CheckReport> CheckAsync(EnvironmentPolicy policy, string? key = null) => new CheckRunner(TimeProvider.System)
+        .RunAsync(BackupChecks.For(new(key is null ? [] : [new("MAILY_BACKUP_KEY", key, "test")]), policy), ["Backup"], TestContext.Current.CancellationToken);
+}

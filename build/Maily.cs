@@ -73,6 +73,8 @@ static class MailyProduct
                 ["DeployVercel"] = () => new DeployVercelStage(Frontend()),
                 ["SmokeTest"] = () => new SmokeTestStage(SmokeTests(variables, http)),
             }.ToImmutableDictionary(),
+            RollbackCheck = async (plan, journals, cancellation) => database.RollbackFit(consent.Downtime) is { } fit
+                ? await fit.CheckAsync(plan, journals, cancellation) : CheckResult.Pass("no scratch server: whether the former code works on the schema is not tried"),
             Backups = () => new()
             {
                 Store = BackupStores.Find(variables) ?? FolderBackupStore.InDeployments(root / "artifacts" / "deployments"),

@@ -48,6 +48,9 @@ sealed class MailyDatabase(Variables variables, string environment, AbsolutePath
 
     ReleaseContracts Contracts => new(new ContractSource(root, Code, processes), Code.Length, LiveCommitAsync);
 
+    /// <summary>Whether a rollback may begin; null where no scratch server is named.</summary>
+    public RollbackFit? RollbackFit(bool acceptsDowntime) => Replay is null ? null : new(Settings, Migrations, Replay, Contracts, acceptsDowntime);
+
     public PendingLint PendingLint => new(Settings, Migrations, new MigrationLint(Settings, Squawk, Replay));
 
     async Task<string?> LiveCommitAsync(CancellationToken cancellation)

@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using Maily.Deploy.Deployments;
+using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Reports;
+using Maily.Deploy.Validation;
 using Microsoft.Extensions.Logging;
 
 namespace Maily.Deploy.Components;
@@ -45,8 +48,18 @@ sealed class RollingBack(IHazDeployment build)
         var session = await build.Session.LoadAsync(build, signals.Abort);
         await using var store = await build.Session.OpenStoreAsync(build, signals.Abort);
         var request = await build.Session.RequestAsync(build, signals.Abort);
-        var options = new RollbackOptions { To = goal, UnfinishedOnly = unfinishedOnly, Ended = undone => TellAsync(session, undone) };
+        var options = new RollbackOptions { To = goal, UnfinishedOnly = unfinishedOnly, Before = (plan, journals, cancellation) => CheckAsync(session, plan, journals, cancellation), Ended = undone => TellAsync(session, undone) };
         Say(session.Log, await Rollback.RunAsync(session.Definition, store, request, options, signals));
+    }
+
+    static async Task CheckAsync(DeploymentSession.Loaded session, RollbackPlan plan, ImmutableArray<JournalState> journals, CancellationToken cancellation)
+    {
+        if (session.Definition.RollbackCheck is not { } check)
+            return;
+        var result = await check(plan, journals, cancellation);
+        if (result.Outcome == CheckOutcome.Failed)
+            throw new RollbackUnfitException(result);
+        session.Log.Log(result.Outcome == CheckOutcome.Passed ? LogLevel.Information : LogLevel.Warning, "{Fact}", result.Fact);
     }
 
     /// <summary>Told without the token: what an aborted rollback left behind must be known all the same.</summary>
@@ -79,4 +92,11 @@ sealed class RollingBack(IHazDeployment build)
         if (result.IsCancelled)
             log.LogWarning("It was cancelled: no further deployment is undone");
     }
+}
+
+/// <summary>What a rollback goes back to would not work; nothing was undone.</summary>
+public sealed class RollbackUnfitException(CheckResult result) : DeployException(result.Fact, result.Remedy)
+{
+    /// <inheritdoc/>
+    public override FailureKind Kind => FailureKind.Refused;
 }

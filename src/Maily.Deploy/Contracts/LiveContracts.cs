@@ -23,10 +23,12 @@ public sealed class ReleaseContracts(ContractSource source, int services, Func<C
     public Task<ImmutableArray<DatabaseContract>> NextAsync(CancellationToken cancellation) => source.ReadAsync(cancellation);
 
     /// <summary>Those of the code that is live.</summary>
-    public async Task<LiveContracts> LiveAsync(CancellationToken cancellation)
+    public async Task<LiveContracts> LiveAsync(CancellationToken cancellation) =>
+        await liveCommit(cancellation) is { } commit ? await OfAsync(commit, cancellation) : LiveContracts.None;
+
+    /// <summary>Those of the code of a commit.</summary>
+    public async Task<LiveContracts> OfAsync(string commit, CancellationToken cancellation)
     {
-        if (await liveCommit(cancellation) is not { } commit)
-            return LiveContracts.None;
         try
         {
             var contracts = await source.ReadAsync(commit, cancellation);

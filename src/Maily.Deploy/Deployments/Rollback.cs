@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Pipelines;
 using Maily.Deploy.Deployments.Releases;
 using Maily.Deploy.Deployments.Stores;
@@ -57,6 +58,8 @@ public static class Rollback
             return new RollbackResult(ReleaseHistory.Standing(releases).LastOrDefault(), []) { NothingIsUnfinished = true };
         if (Decide(unfinished is null ? null : DeploymentId.Parse(unfinished.Header.Id), releases, options.To) is not { } plan)
             return new RollbackResult(ReleaseHistory.Standing(releases).LastOrDefault(), []) { IsUnchanged = true };
+        if (unfinished is null)
+            await options.Before(plan, await JournalsAsync(plan, store, request.Environment, signals.Abort), signals.Abort);
         try
         {
             return await new RollbackRun(definition, store, request, options, signals).RunAsync(plan, deployments.FirstOrDefault(), releases);
@@ -66,5 +69,19 @@ public static class Rollback
             // Its own process has ended it meanwhile, which is as good.
             return await RunAsync(definition, store, request, options, signals);
         }
+    }
+
+    static async Task<ImmutableArray<JournalState>> JournalsAsync(RollbackPlan plan, IDeploymentStore store, string environment, CancellationToken cancellation)
+    {
+        var journals = ImmutableArray.CreateBuilder<JournalState>();
+        foreach (var id in plan.Undo)
+        {
+            var state = JournalState.Empty;
+            await foreach (var record in store.ReadAsync(environment, id, cancellation))
+                state = state.With(record);
+            journals.Add(state);
+        }
+
+        return journals.ToImmutable();
     }
 }

@@ -14,6 +14,9 @@ public sealed record RollbackOptions
     /// <summary>Whether only a deployment without an end is undone: one that is good, undone or left to a person stays as it is.</summary>
     public bool UnfinishedOnly { get; init; }
 
+    /// <summary>Called before anything is undone of what had ended well, with the journals of what would be undone; what it throws refuses the rollback.</summary>
+    public Func<RollbackPlan, ImmutableArray<JournalState>, CancellationToken, Task> Before { get; init; } = (_, _, _) => Task.CompletedTask;
+
     /// <summary>Called with each deployment once its undoing has ended, or was broken off; before the next one begins.</summary>
     public Func<UndoneDeployment, Task> Ended { get; init; } = _ => Task.CompletedTask;
 }

@@ -22,7 +22,7 @@ static class Gigabyte
         await connection.OpenAsync(CancellationToken.None);
         for (var table = 1; table <= 4; table++)
         {
-            await using var command = connection.CommandOf(string.Format(System.Globalization.CultureInfo.InvariantCulture, Fill, table, 620_000));
+            await using var command = connection.CommandOf(Fill.Replace("{0}", $"{table}", StringComparison.Ordinal).Replace("{1}", "620000", StringComparison.Ordinal));
             command.CommandTimeout = 0;
             await command.ExecuteNonQueryAsync(CancellationToken.None);
         }

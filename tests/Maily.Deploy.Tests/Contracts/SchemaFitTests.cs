@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Maily.Deploy.Contracts;
 using Maily.Deploy.Migrations;
-using Maily.Deploy.Processes;
 using Maily.Deploy.Tests.Migrations.Replays;
 using Maily.Deploy.Tests.Postgres;
 
@@ -29,11 +28,9 @@ public sealed class SchemaFitTests(PostgresServer server) : IDisposable
         }
         """;
 
-    readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("maily-contract-");
+    readonly ContractRepository repository = new();
 
-    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => repository.Dispose();
 
     [Theory]
     [InlineData("alter table public.people add column age int")]
@@ -82,9 +79,10 @@ public sealed class SchemaFitTests(PostgresServer server) : IDisposable
     [Fact]
     public async Task A_commit_that_is_not_here_makes_the_verdict_unknown_not_good()
     {
+        await repository.CommitAsync(Contract);
         using var project = await ReplayedProject.WithAsync(server, Schema);
         project.Add("select 1");
-        var unknown = new ReplayedProject(project) { Contracts = Contracts(new string('d', 40)) };
+        var unknown = new ReplayedProject(project) { Contracts = repository.Contracts(new string('d', 40)) };
         SchemaFit.Judge(await unknown.RunAsync()).Problem.ShouldNotBeNull().ShouldContain("is not in this clone");
     }
 
@@ -105,22 +103,10 @@ public sealed class SchemaFitTests(PostgresServer server) : IDisposable
 
     async Task<ReplayedProject> ProjectAsync(string schema, params string[] migrations)
     {
-        await CommitAsync();
-        var project = new ReplayedProject(await ReplayedProject.WithAsync(server, schema)) { Contracts = Contracts("HEAD") };
+        var commit = await repository.CommitAsync(Contract);
+        var project = new ReplayedProject(await ReplayedProject.WithAsync(server, schema)) { Contracts = repository.Contracts(commit) };
         foreach (var migration in migrations)
             project.Add(migration);
         return project;
-    }
-
-    ReleaseContracts Contracts(string commit) => new(new ContractSource(folder.FullName, ["old"], new ProcessRunner(TimeProvider.System)), 1, _ => Task.FromResult<string?>(commit));
-
-    async Task CommitAsync()
-    {
-        Directory.CreateDirectory(Path.Combine(folder.FullName, "old"));
-        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "old", "contract.json"), Contract, Cancellation);
-        foreach (var arguments in new[] { "init -q", "add .", "-c user.name=t -c user.email=t@example.com commit -qm contract" })
-            await new ProcessRunner(TimeProvider.System).RunAsync(CommandLine.Of("git", arguments.Split(' ')) with { WorkingDirectory = folder.FullName }, null, Cancellation);
-        // Only the commit counts for what is live; what comes is empty here.
-        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "old", "contract.json"), """{"version": 1, "service": "old"}""", Cancellation);
     }
 }

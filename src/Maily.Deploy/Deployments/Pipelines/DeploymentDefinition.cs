@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Maily.Deploy.Backups.Retention;
+using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Steps;
 using Maily.Deploy.Validation;
 
@@ -28,6 +29,9 @@ public sealed record DeploymentDefinition
 
     /// <summary>Makes the checks of Validate.</summary>
     public ImmutableArray<CheckSource> Checks { get; init; } = [];
+
+    /// <summary>Says whether a rollback may begin, from what it would undo; nobody unless the one who composes says so.</summary>
+    public Func<RollbackPlan, ImmutableArray<JournalState>, CancellationToken, Task<CheckResult>>? RollbackCheck { get; init; }
 
     /// <summary>The planner of that stage.</summary>
     /// <exception cref="BrokenPipelineException">There is none.</exception>

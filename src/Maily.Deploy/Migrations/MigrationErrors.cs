@@ -53,10 +53,10 @@ public sealed class OutOfOrderMigrationsException(ImmutableArray<string> titles)
 /// <summary>A statement of a migration failed; nothing of its transaction is left.</summary>
 public sealed class MigrationFailedException : DeployException
 {
-    MigrationFailedException(MigrationFile file, int statement, SourcePlace place, string sqlState, string message, string? detail, string? hint, Exception cause)
+    MigrationFailedException(MigrationFile file, int statement, SourcePlace place, string sqlState, string message, string? hint, Exception cause)
         : base($"{file.Path}:{place.Line}: statement {statement + 1} of {file.Statements.Length} failed with {sqlState}: {message}",
             hint is null ? $"Correct {System.IO.Path.GetFileName(file.Path)} and deploy again." : $"Hint: {hint}",
-            string.Join(Environment.NewLine, new[] { detail, place.WithCaret() }.OfType<string>()), cause) =>
+            place.WithCaret(), cause) =>
         (File, Statement, Place, SqlState) = (file.Path, statement, place, sqlState);
 
     /// <summary>The file.</summary>
@@ -75,9 +75,9 @@ public sealed class MigrationFailedException : DeployException
     internal static MigrationFailedException Of(MigrationFile file, int index, PostgresException error)
     {
         var statement = file.Statements[index];
-        // The server counts characters, a .NET string counts UTF-16 units.
-        var offset = statement.Text.EnumerateRunes().Take(Math.Max(error.Position - 1, 0)).Sum(rune => rune.Utf16SequenceLength);
-        return new(file, index, SourcePlace.Of(file.Text, statement.TextStart + offset), error.SqlState, error.MessageText, error.Detail, error.Hint, error);
+        // The server counts characters, a .NET string counts UTF-16 units. Its detail may hold rows, so that it is not even asked for.
+        var start = error.Position > 0 ? statement.TextStart + statement.Text.EnumerateRunes().Take(error.Position - 1).Sum(rune => rune.Utf16SequenceLength) : statement.WordsStart;
+        return new(file, index, SourcePlace.Of(file.Text, start), error.SqlState, error.MessageText, error.Hint, error);
     }
 }
 

@@ -19,12 +19,15 @@ public sealed record MigrationPlan(ImmutableArray<StatementGroup> Groups)
     public bool IsAtomic => Groups is [{ InTransaction: true }];
 
     /// <summary>Decides.</summary>
-    /// <exception cref="UnreadableMigrationException">It rolls back or prepares a transaction by itself.</exception>
+    /// <exception cref="UnreadableMigrationException">It rolls back or prepares a transaction by itself, or copies rows from or to a client.</exception>
     public static MigrationPlan For(MigrationFile file)
     {
         var refused = file.Statements.FirstOrDefault(EndsTransactionOtherwise);
         if (refused is not null)
             throw new UnreadableMigrationException(file.Path, $"line {SourcePlace.Of(file.Text, refused.TextStart).Line} ends the transaction by `{refused.Text}`", "Remove it: each migration is a transaction.");
+        var copying = file.Statements.FirstOrDefault(CopiesThroughClient);
+        if (copying is not null)
+            throw new UnreadableMigrationException(file.Path, $"line {SourcePlace.Of(file.Text, copying.WordsStart).Line} copies rows from or to a client, and there is none", "Write the rows as INSERT.");
         return new(Group(file.Statements));
     }
 
@@ -39,9 +42,18 @@ public sealed record MigrationPlan(ImmutableArray<StatementGroup> Groups)
             present.Clear();
         }
 
+        // Where a file has its own transactions, what stands outside of them is committed statement by statement, and an enum's value
+        // can be used as soon as it is committed.
+        var (hasOwn, inOwn) = (statements.Any(IsBorder), false);
         for (var i = 0; i < statements.Length; i++)
         {
-            if (CannotRunInTransaction(statements[i]))
+            inOwn = IsBorder(statements[i]) ? statements[i].StartsWith("BEGIN|START") : inOwn;
+            if (hasOwn && !inOwn && AddsEnumValue(statements[i]))
+            {
+                Close(i);
+                groups.Add(new(InTransaction: true, [i], i + 1));
+            }
+            else if (CannotRunInTransaction(statements[i]))
             {
                 Close(i);
                 groups.Add(new(InTransaction: false, [i], i + 1));
@@ -63,8 +75,26 @@ public sealed record MigrationPlan(ImmutableArray<StatementGroup> Groups)
         statement.StartsWith("ABORT") || statement.StartsWith("PREPARE", "TRANSACTION") || statement.StartsWith("COMMIT|ROLLBACK", "PREPARED")
         || (statement.StartsWith("ROLLBACK") && !statement.Words.Contains("TO"));
 
+    static bool AddsEnumValue(SqlStatement statement) => statement.StartsWith("ALTER", "TYPE") && statement.Words.Contains("ADD") && statement.Words.Contains("VALUE");
+
+    static bool CopiesThroughClient(SqlStatement statement) => statement.StartsWith("COPY") && statement.Words.Any(word => word is "STDIN" or "STDOUT");
+
+    // A block that commits by itself is refused inside a transaction.
+    static bool CommitsInside(SqlStatement statement) => statement.StartsWith("DO")
+        && SqlLexer.Read(statement.Text).Where(token => token.Kind == SqlTokenKind.String).Any(token => HoldsCommit(BodyOf(token.In(statement.Text).ToString())));
+
+    static string BodyOf(string quoted) => quoted.StartsWith('$') && quoted.IndexOf('$', 1) is var tagEnd and > 0 ? quoted[(tagEnd + 1)..] : quoted.Trim('\'');
+
+    // As a statement of its own: ON COMMIT DROP of a table is none.
+    static bool HoldsCommit(string body)
+    {
+        var tokens = SqlLexer.Read(body).Where(token => token.Kind is not (SqlTokenKind.Space or SqlTokenKind.Comment)).ToImmutableArray();
+        return tokens.Zip(tokens.Skip(1)).Any(pair => (pair.First.IsWord(body, "COMMIT") || pair.First.IsWord(body, "ROLLBACK"))
+            && (pair.Second.Is(body, ';') || pair.Second.IsWord(body, "AND")));
+    }
+
     static bool CannotRunInTransaction(SqlStatement statement) =>
-        statement.StartsWith("CREATE", "INDEX", "CONCURRENTLY") || statement.StartsWith("CREATE", "UNIQUE", "INDEX", "CONCURRENTLY")
+        CommitsInside(statement) || statement.StartsWith("CREATE", "INDEX", "CONCURRENTLY") || statement.StartsWith("CREATE", "UNIQUE", "INDEX", "CONCURRENTLY")
         || statement.StartsWith("DROP", "INDEX", "CONCURRENTLY")
         || (statement.StartsWith("REINDEX") && (statement.Words.Contains("CONCURRENTLY") || statement.Words.Any(word => word is "DATABASE" or "SYSTEM" or "SCHEMA")))
         || (statement.StartsWith("ALTER", "TABLE") && statement.Words.Contains("DETACH") && statement.Words.Contains("CONCURRENTLY"))

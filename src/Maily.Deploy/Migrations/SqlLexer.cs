@@ -97,7 +97,8 @@ static class SqlLexer
         return close < 0 ? sql.Length : close + (tagEnd - at);
     }
 
-    static int LineEnd(string sql, int at) => sql.IndexOf('\n', at) is var end and >= 0 ? end : sql.Length;
+    // To PostgreSQL a carriage return alone ends a line too.
+    static int LineEnd(string sql, int at) => sql.AsSpan(at).IndexOfAny('\n', '\r') is var length and >= 0 ? at + length : sql.Length;
 
     static int BlockEnd(string sql, int at)
     {

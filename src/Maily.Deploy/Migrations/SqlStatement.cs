@@ -9,7 +9,9 @@ public sealed record SqlStatement
     {
         (Start, Raw) = (start, source[start..end]);
         Text = Raw.TrimEnd(';').Trim();
-        Words = [.. tokens.Where(token => token.Kind is not (SqlTokenKind.Space or SqlTokenKind.Comment)).Select(token => WordOf(source, token))];
+        var words = tokens.Where(token => token.Kind is not (SqlTokenKind.Space or SqlTokenKind.Comment)).ToImmutableArray();
+        Words = [.. words.Select(token => WordOf(source, token))];
+        WordsStart = words.IsEmpty ? TextStart : words[0].Start;
     }
 
     /// <summary>Index of its first character in the file's text.</summary>
@@ -23,6 +25,9 @@ public sealed record SqlStatement
 
     /// <summary>Index of <see cref="Text"/> in the file's text.</summary>
     public int TextStart => Start + (Text.Length == 0 ? 0 : Raw.IndexOf(Text, StringComparison.Ordinal));
+
+    /// <summary>Index in the file's text of its first word, behind the comments before it; of <see cref="Text"/> where it has none.</summary>
+    public int WordsStart { get; }
 
     /// <summary>
     /// Its words in upper case, quoted names as they are in quotes, strings as <c>'</c>, symbols; without comments. For

@@ -26,6 +26,9 @@ public sealed partial class SupabaseCliTests(SandboxFixture fixture) : IDisposab
             """),
         ("20260103000000_empty.sql", "-- nothing but a comment"),
         ("20260104000000_own_transaction.sql", "begin;\nalter table a add column mark int;\ncommit;\n"),
+        ("20260105000000_old_lines.sql", "-- lines; end with\rcreate table b (id int); -- a carriage return;\rinsert into b values (1);\r"),
+        ("20260106000000_new_value.sql", "create type mood as enum ('a');\ncommit;\nalter type mood add value 'b';\nalter table a add column mood mood default 'b';\n"),
+        ("20260107000000_commits_inside.sql", "do $$\nbegin\n  insert into b values (2);\n  commit;\nend $$;\n"),
     ];
 
     readonly DirectoryInfo project = Directory.CreateTempSubdirectory("maily-supabase-");

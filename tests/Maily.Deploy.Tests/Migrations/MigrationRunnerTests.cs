@@ -36,6 +36,55 @@ public sealed class MigrationRunnerTests(PostgresServer server)
         (await PostgresServer.ScalarAsync<long>(database, "select count(*) from maily_deploy.applied_migrations")).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task A_failure_without_a_place_is_shown_at_the_statement_and_not_at_the_comments_before_it()
+    {
+        var error = await Should.ThrowAsync<MigrationFailedException>(async () =>
+            await Runner(await server.CreateDatabaseAsync()).ApplyAsync(Sql.File("select 1;\n-- why; and how\n/* more */ alter type nowhere add value 'x'"), Cancellation));
+        (error.Statement, error.Place.Line, error.Place.Column).ShouldBe((1, 3, 12));
+        error.Evidence.ShouldBe($"/* more */ alter type nowhere add value 'x'{Environment.NewLine}           ^");
+    }
+
+    [Fact]
+    public async Task Rows_that_an_error_names_are_not_shown()
+    {
+        var error = await Should.ThrowAsync<MigrationFailedException>(async () =>
+            await Runner(await server.CreateDatabaseAsync()).ApplyAsync(Sql.File("create table t (id int primary key);\ninsert into t values (4711), (4711)"), Cancellation));
+        error.Evidence.ShouldBe($"insert into t values (4711), (4711){Environment.NewLine}^");
+    }
+
+    [Theory]
+    [InlineData("create type mood as enum ('a');\ncommit;\nalter type mood add value 'b';\nselect 'b'::mood")]
+    [InlineData("create type mood as enum ('a'); begin; alter type mood add value 'b'; commit; select 'b'::mood; alter type mood add value 'c'; select 'c'::mood")]
+    public async Task Where_a_file_commits_by_itself_a_new_value_of_an_enum_can_be_used_at_once(string sql)
+    {
+        var database = await server.CreateDatabaseAsync();
+        await Runner(database).ApplyAsync(Sql.File(sql), Cancellation);
+        (await PostgresServer.ScalarAsync<int>(database, "select cardinality(statements) from supabase_migrations.schema_migrations")).ShouldBe(Sql.Texts(sql).Length);
+    }
+
+    [Theory]
+    [InlineData("create table t (id int); do $x$ begin insert into t values (1); commit; insert into t values (2); end $x$; insert into t values (3)", 3)]
+    [InlineData("create table t (id int); do 'begin insert into t values (1); rollback; end'", 0)]
+    [InlineData("create table t (id int); do $$ begin create temp table x on commit drop as select 1; insert into t values (1); /* commit; */ raise notice 'commit;'; end $$", 1)]
+    public async Task A_block_that_commits_by_itself_can_do_so(string sql, int rows)
+    {
+        var database = await server.CreateDatabaseAsync();
+        await Runner(database).ApplyAsync(Sql.File(sql), Cancellation);
+        (await PostgresServer.ScalarAsync<long>(database, "select count(*) from t")).ShouldBe(rows);
+        (await PostgresServer.ScalarAsync<bool>(database, "select is_whole from maily_deploy.applied_migrations")).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("create table t (id int);\ncopy t (id) from stdin;")]
+    [InlineData("create table t (id int);\n\ncopy (select 1) to stdout", 3)]
+    public async Task Rows_from_or_to_a_client_are_refused_before_anything_is_done(string sql, int line = 2)
+    {
+        var database = await server.CreateDatabaseAsync();
+        (await Should.ThrowAsync<UnreadableMigrationException>(() => Runner(database).ApplyAsync(Sql.File(sql), Cancellation))).Fact.ShouldContain($"line {line} copies rows");
+        (await PostgresServer.ScalarAsync<bool>(database, "select to_regclass('t') is null")).ShouldBeTrue();
+    }
+
     [Theory]
     [InlineData("begin;\ncreate table t (id int);\ncommit;")]
     [InlineData("begin; create table t (id int); commit; create unique index concurrently i on t (id); begin; insert into t values (1); end;")]

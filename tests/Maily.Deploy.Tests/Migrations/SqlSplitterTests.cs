@@ -9,6 +9,10 @@ public sealed class SqlSplitterTests
     public void Semicolons_end_statements_and_the_last_one_needs_none() =>
         Sql.Texts("select 1;\r\n select 2 ;; select 3").ShouldBe(["select 1", "select 2", "select 3"]);
 
+    [Fact]
+    public void A_comment_ends_with_its_line_also_where_that_ends_with_a_carriage_return_alone() =>
+        Sql.Texts("select 1; -- not; here\rselect 2;\r\n-- nor; here\r\nselect 3").ShouldBe(["select 1", "-- not; here\rselect 2", "-- nor; here\r\nselect 3"]);
+
     [Theory]
     [InlineData("select ';', 'it''s; so'")]
     [InlineData("select E'it\\'s; so'")]

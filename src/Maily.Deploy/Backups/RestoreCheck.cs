@@ -55,7 +55,7 @@ public sealed class RestoreCheck(DatabaseSettings target, ScratchServer server, 
         try
         {
             await MakeSchemasAsync(scratch, fitting, opened.Receipt, cancellation);
-            await new PlatformShape(target, tools, processes).CopyAsync(scratch, new HashSet<string>(), cancellation);
+            await new PlatformShape(target, tools, processes).CopyAsync(scratch, made: null, cancellation);
             await FillAsync(scratch, opened, tools, cancellation);
             return scratch;
         }

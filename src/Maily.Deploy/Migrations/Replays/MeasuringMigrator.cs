@@ -44,6 +44,7 @@ sealed class MeasuringMigrator(NpgsqlConnection connection, TimeProvider time)
                     await transaction.CommitAsync(cancellation);
             }
 
+            await ScratchMigrator.RecordAsync(connection, file, cancellation);
             await applied(file, cancellation);
         }
 

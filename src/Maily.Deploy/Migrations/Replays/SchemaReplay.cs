@@ -75,7 +75,10 @@ public sealed class SchemaReplay(DatabaseSettings target, ScratchServer server, 
     /// <summary>The scratch database with these migrations applied, for whoever wants to try something on it; the caller disposes it.</summary>
     /// <exception cref="ScratchUnfitException">The scratch server cannot hold what the target holds.</exception>
     /// <exception cref="ReplayFailedException">A migration fails on a database without rows.</exception>
-    public async Task<ScratchDatabase> BuildAsync(ImmutableArray<MigrationFile> migrations, CancellationToken cancellation)
+    public Task<ScratchDatabase> BuildAsync(ImmutableArray<MigrationFile> migrations, CancellationToken cancellation) => BuildAsync(migrations, [], cancellation);
+
+    // The target may have had those that come, and then has their extensions.
+    async Task<ScratchDatabase> BuildAsync(ImmutableArray<MigrationFile> migrations, ImmutableArray<MigrationFile> coming, CancellationToken cancellation)
     {
         ScratchTarget fitting;
         await using (var connection = await new ReadOnlyDatabase(target).OpenAsync(cancellation))
@@ -84,10 +87,15 @@ public sealed class SchemaReplay(DatabaseSettings target, ScratchServer server, 
         var scratch = await ScratchDatabase.CreateAsync(Server, fitting, tools, time, cancellation);
         try
         {
-            await new PlatformShape(target, tools, processes).CopyAsync(scratch, MadeExtensions(migrations), cancellation);
+            await new PlatformShape(target, tools, processes).CopyAsync(scratch, MadeExtensions([.. migrations, .. coming]), cancellation);
             await using var connection = await scratch.OpenAsync(cancellation);
+            await MigrationHistory.EnsureAsync(connection, cancellation);
             foreach (var file in migrations)
+            {
                 await ScratchMigrator.ApplyAsync(connection, file, cancellation);
+                await ScratchMigrator.RecordAsync(connection, file, cancellation);
+            }
+
             return scratch;
         }
         catch (MigrationFailedException failed)
@@ -104,7 +112,7 @@ public sealed class SchemaReplay(DatabaseSettings target, ScratchServer server, 
 
     async Task<ReplayedSchemas> ReplayAsync(ImmutableArray<MigrationFile> before, ImmutableArray<MigrationFile> then, CancellationToken cancellation)
     {
-        await using var scratch = await BuildAsync(before, cancellation);
+        await using var scratch = await BuildAsync(before, then, cancellation);
         await using var connection = await scratch.OpenAsync(cancellation);
         var first = await DatabaseCatalog.ReadAsync(connection, cancellation);
         if (then.IsEmpty)

@@ -25,11 +25,12 @@ sealed class PlatformShape(DatabaseSettings target, PostgresTools tools, Process
 
     /// <summary>Copies it.</summary>
     /// <param name="scratch">The empty database.</param>
-    /// <param name="made">Extensions that the migrations make and that must not be there before.</param>
+    /// <param name="made">Extensions that the migrations make and that must not be there before; null: no migration will be run.</param>
     /// <param name="cancellation">Aborts.</param>
-    public async Task CopyAsync(ScratchDatabase scratch, IReadOnlySet<string> made, CancellationToken cancellation)
+    public async Task CopyAsync(ScratchDatabase scratch, IReadOnlySet<string>? made, CancellationToken cancellation)
     {
         ShapeFilter filter;
+        PlatformExtensions extensions;
         List<string> settings;
         await using (var connection = await new ReadOnlyDatabase(target).OpenAsync(cancellation))
         {
@@ -37,7 +38,8 @@ sealed class PlatformShape(DatabaseSettings target, PostgresTools tools, Process
             var triggers = await connection.ListAsync<string>(OwnTriggers, cancellation, (object)application.ToArray());
             var role = await connection.FindAsync<string>("select current_user::text", cancellation) ?? "";
             var own = await connection.ListAsync<string>("select nspname::text from pg_namespace where nspowner = current_user::regrole", cancellation);
-            filter = new(role, own.ToHashSet(StringComparer.Ordinal), made, triggers.ToHashSet(StringComparer.Ordinal));
+            extensions = made is null ? PlatformExtensions.None : await PlatformExtensions.ReadAsync(connection, made, cancellation);
+            filter = new(role, own.ToHashSet(StringComparer.Ordinal), extensions, triggers.ToHashSet(StringComparer.Ordinal));
             settings = await connection.ListAsync<string>(DatabaseSettingsSql, cancellation);
         }
 
@@ -46,6 +48,7 @@ sealed class PlatformShape(DatabaseSettings target, PostgresTools tools, Process
         try
         {
             await RestoreAsync(scratch, filter, folder.FullName, cancellation);
+            await extensions.MakeAsync(scratch, cancellation);
         }
         finally
         {
@@ -75,11 +78,14 @@ sealed class PlatformShape(DatabaseSettings target, PostgresTools tools, Process
 /// <summary>Which lines of a dump's table of contents are the platform's own.</summary>
 /// <param name="role">The role of migrations: what it owns in another role's schema, migrations have made.</param>
 /// <param name="ownSchemas">The schemas that are this role's.</param>
-/// <param name="made">Extensions that migrations make.</param>
+/// <param name="extensions">Extensions that the dump does not bring.</param>
 /// <param name="triggers">Triggers of the application, as schema, table and name.</param>
-sealed partial class ShapeFilter(string role, IReadOnlySet<string> ownSchemas, IReadOnlySet<string> made, IReadOnlySet<string> triggers)
+sealed partial class ShapeFilter(string role, IReadOnlySet<string> ownSchemas, PlatformExtensions extensions, IReadOnlySet<string> triggers)
 {
     static readonly ImmutableHashSet<string> Platform = [.. ApplicationSchemas.LeftOut.Except([MailySchema.Name])];
+
+    readonly ImmutableHashSet<string> without = [.. extensions.Left.Select(extension => extension.Name)];
+    readonly ImmutableHashSet<string> withoutSchemas = [.. extensions.Left.SelectMany(extension => extension.Schemas)];
 
     /// <summary>Whether the line is restored.</summary>
     public bool Keeps(string line)
@@ -88,9 +94,12 @@ sealed partial class ShapeFilter(string role, IReadOnlySet<string> ownSchemas, I
             return false;
         var (kind, schema, rest) = (entry.Groups["kind"].Value, entry.Groups["schema"].Value, entry.Groups["rest"].Value);
         var (name, owner) = rest.LastIndexOf(' ') is var space and > 0 ? (rest[..space], rest[(space + 1)..]) : (rest, "");
+        // Rights on what an extension has made are the migrations' to grant where the extension is theirs to make.
+        if (withoutSchemas.Contains(schema) || (kind == "ACL" && withoutSchemas.Contains(name.Replace("SCHEMA ", "", StringComparison.Ordinal))))
+            return false;
         return (kind, schema) switch
         {
-            ("EXTENSION", _) => !made.Contains(name),
+            ("EXTENSION", _) => !without.Contains(name),
             ("SCHEMA", _) => Platform.Contains(name),
             ("ACL", "-") => name == "SCHEMA public" || Platform.Contains(name.Replace("SCHEMA ", "", StringComparison.Ordinal)),
             ("PUBLICATION", _) => true,

@@ -22,6 +22,36 @@ public sealed class SchemaReplayTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task A_migration_may_ask_the_history_and_make_functions_over_it()
+    {
+        using var project = await ReplayedProject.WithAsync(server, "create function public.newest() returns text language sql as 'select max(version) from supabase_migrations.schema_migrations'");
+        (await project.DriftAsync()).ShouldBeEmpty();
+        project.Add("do $$ begin if public.newest() <> '001' then raise 'not the newest'; end if; end $$");
+        project.Add("do $$ begin if public.newest() <> '002' then raise 'not the newest'; end if; end $$");
+        (await project.RunAsync()).Statements.Length.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("create extension pg_surgery; comment on extension pg_surgery is 'mine'")]
+    [InlineData("create extension if not exists pg_surgery with schema public; comment on extension pg_surgery is 'mine'")]
+    [InlineData("create schema app; create extension citext with schema app; create table app.t (a app.citext)")]
+    [InlineData("create schema if not exists app; create extension if not exists citext with schema app; create table app.t (a app.citext)")]
+    public async Task Extensions_that_migrations_make_are_theirs_again(string sql)
+    {
+        using var project = await ReplayedProject.WithAsync(server, sql);
+        (await project.DriftAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_extension_that_the_database_has_already_does_not_hinder_the_migration_that_makes_it()
+    {
+        using var project = await ReplayedProject.WithAsync(server);
+        project.Add("create extension tcn");
+        await PostgresServer.ExecuteAsync(project.Database, "create extension tcn");
+        (await project.RunAsync()).After.Items.ShouldContainKey("extension tcn");
+    }
+
+    [Fact]
     public async Task What_was_changed_by_hand_is_drift_also_on_supabases_tables()
     {
         using var project = await ReplayedProject.WithAsync(server, Users);

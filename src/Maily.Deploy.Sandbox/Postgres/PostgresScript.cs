@@ -6,7 +6,7 @@ namespace Maily.Deploy.Sandbox.Postgres;
 /// </summary>
 static class PostgresScript
 {
-    /// <summary>Its settings; the script's parameters are data folder, programs' folder, superuser, port, containment, durability.</summary>
+    /// <summary>Its settings; the script's parameters are data folder, programs' folder, superuser, port, containment, durability, place of extensions.</summary>
     // Shared memory in files of the data directory leaves nothing in /dev/shm when the server is killed.
     const string Settings =
         """
@@ -22,6 +22,7 @@ static class PostgresScript
         data=$1/data
         chown postgres: "$1" "$1/password"
         if [ "$5" = namespace ]; then
+          [ -z "$7" ] || mount --bind "$1/extension" "$7"
           place=/var/lib/postgresql; [ -d $place ] || place=/mnt
           mount --bind "$1" $place
           cd $place

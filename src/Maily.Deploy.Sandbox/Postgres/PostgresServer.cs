@@ -77,9 +77,10 @@ public sealed class PostgresServer : IAsyncDisposable
     static FarSideCommand Command(string folder, PostgresOptions options, ToolLocator tools, int port, Containment containment)
     {
         var programs = Path.GetDirectoryName(tools.Require(Tool.InitDb))!;
+        var extensions = containment == Containment.Namespace ? SupabaseExtensions.Prepare(folder, programs, options) : null;
         var script = Environment.IsPrivilegedProcess ? PostgresScript.AsRoot : PostgresScript.AsUser;
         string[] arguments = ["-c", script, "postgres", folder, programs, options.Superuser, $"{port}"];
-        return new("postgres", "/bin/sh", [.. arguments, containment == Containment.Namespace ? "namespace" : "process", options.IsDurable ? "on" : "off"]);
+        return new("postgres", "/bin/sh", [.. arguments, containment == Containment.Namespace ? "namespace" : "process", options.IsDurable ? "on" : "off", extensions ?? ""]);
     }
 
     // Pooling is off: a pooled connection would outlive the server that it belongs to.

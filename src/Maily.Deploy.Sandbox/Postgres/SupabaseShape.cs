@@ -5,7 +5,7 @@ namespace Maily.Deploy.Sandbox.Postgres;
 /// <summary>Gives a fresh server the roles, schemas and grants that a Supabase project has before its first migration.</summary>
 static class SupabaseShape
 {
-    static readonly string[] Scripts = ["roles", "auth", "storage", "marker"];
+    static readonly string[] Scripts = ["roles", "auth", "storage", "realtime", "platform", "marker"];
 
     /// <summary>Applies it, and makes the journal's database.</summary>
     public static async Task ApplyAsync(string superuser, PostgresOptions options, CancellationToken cancellation)
@@ -23,7 +23,8 @@ static class SupabaseShape
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    static string Read(string name, PostgresOptions options)
+    /// <summary>One of the scripts, for this server.</summary>
+    public static string Read(string name, PostgresOptions options)
     {
         using var stream = typeof(SupabaseShape).Assembly.GetManifestResourceStream($"Supabase.{name}.sql")
             ?? throw new FarSideException("postgres", $"the script {name}.sql is not in this assembly.", "Build the sandbox anew.");

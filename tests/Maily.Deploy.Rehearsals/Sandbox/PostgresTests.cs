@@ -58,6 +58,52 @@ public sealed class PostgresTests(SandboxFixture fixture)
         """);
 
     [Fact]
+    public async Task What_dumps_of_projects_begin_with_works_without_superuser_rights() => await ExecuteAsync(
+        """
+        begin;
+        create extension if not exists "pg_graphql" with schema "graphql";
+        create extension if not exists "pg_stat_statements" with schema "extensions";
+        create extension if not exists "supabase_vault" with schema "vault";
+        create extension if not exists "pgjwt" with schema "extensions";
+        create extension if not exists "pgsodium";
+        create extension if not exists "hypopg" with schema "extensions";
+        create extension if not exists "moddatetime" with schema "extensions";
+        comment on schema public is e'@graphql({"inflect_names": true})';
+        alter publication supabase_realtime owner to postgres;
+        drop trigger if exists on_auth_user_created on auth.users;
+        create policy broadcasts on realtime.messages for select to authenticated using (realtime.topic() like 'room:%');
+        create table public.hooked (id int);
+        create trigger hook after insert on public.hooked for each row execute function
+            supabase_functions.http_request('http://127.0.0.1:1', 'POST', '{"Content-Type":"application/json"}', '{}', '5000');
+        insert into public.hooked values (1);
+        select realtime.send('{}', 'event', 'room:1');
+        rollback;
+        """);
+
+    [Fact]
+    public async Task Jobs_requests_and_secrets_are_kept() => (await AskAsync<string>(
+        """
+        begin;
+        create extension pg_cron with schema extensions;
+        grant usage on schema cron to postgres;
+        create extension pg_net with schema extensions;
+        do $do$ begin
+            perform cron.schedule('nightly', '0 3 * * *', 'select 1'), cron.schedule('nightly', '30 seconds', 'select 2'), cron.schedule('@hourly', 'select 3');
+            perform cron.unschedule(jobid) from cron.job where jobname is null;
+            perform net.http_post(url := 'http://127.0.0.1:1', body := '{"a": 1}');
+            perform vault.create_secret('told', 'name');
+        end $do$;
+        select concat_ws(' ', (select string_agg(schedule || ' ' || command, ',') from cron.job),
+            (select method || convert_from(body, 'UTF8') from net.http_request_queue), (select decrypted_secret from vault.decrypted_secrets where name = 'name'));
+        """)).ShouldBe("30 seconds select 2 POST{\"a\": 1} told");
+
+    [Theory]
+    [InlineData("select cron.schedule('x', 'each day', 'select 1')", "invalid schedule: each day")]
+    [InlineData("select cron.unschedule('x')", "could not find valid entry for job 'x'")]
+    public async Task What_the_real_scheduler_refuses_is_refused(string sql, string message) =>
+        (await Should.ThrowAsync<PostgresException>(() => ExecuteAsync($"begin; create extension pg_cron; {sql}"))).MessageText.ShouldBe(message);
+
+    [Fact]
     public async Task The_migrations_of_the_platform_apply()
     {
         var files = Directory.GetFiles(PlatformFolder.Path("supabase", "migrations"), "*.sql").Order(StringComparer.Ordinal).ToList();

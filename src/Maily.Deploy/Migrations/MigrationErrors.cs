@@ -55,7 +55,7 @@ public sealed class MigrationFailedException : DeployException
 {
     MigrationFailedException(MigrationFile file, int statement, SourcePlace place, string sqlState, string message, string? hint, Exception cause)
         : base($"{file.Path}:{place.Line}: statement {statement + 1} of {file.Statements.Length} failed with {sqlState}: {message}",
-            hint is null ? $"Correct {System.IO.Path.GetFileName(file.Path)} and deploy again." : $"Hint: {hint}",
+            RemedyFor(sqlState) ?? (hint is null ? $"Correct {System.IO.Path.GetFileName(file.Path)} and deploy again." : $"Hint: {hint}"),
             place.WithCaret(), cause) =>
         (File, Statement, Place, SqlState) = (file.Path, statement, place, sqlState);
 
@@ -70,6 +70,9 @@ public sealed class MigrationFailedException : DeployException
 
     /// <summary>The server's five-character code.</summary>
     public string SqlState { get; }
+
+    static string? RemedyFor(string sqlState) => sqlState == PostgresErrorCodes.InvalidTransactionTermination
+        ? "A migration is a transaction, which what it calls cannot end. Call it in a DO block that commits (`do $$ begin call ...; commit; end $$`): such a block is run outside of a transaction." : null;
 
     /// <summary>Of what the server said about the statement with that index.</summary>
     internal static MigrationFailedException Of(MigrationFile file, int index, PostgresException error)

@@ -75,6 +75,16 @@ public sealed class MigrationRunnerTests(PostgresServer server)
         (await PostgresServer.ScalarAsync<bool>(database, "select is_whole from maily_deploy.applied_migrations")).ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task A_procedure_that_commits_is_refused_with_the_block_that_may_call_it()
+    {
+        const string procedure = "create table t (id int); create procedure p() language plpgsql as $$ begin insert into t values (1); commit; end $$;";
+        var database = await server.CreateDatabaseAsync();
+        (await Should.ThrowAsync<MigrationFailedException>(() => Runner(database).ApplyAsync(Sql.File($"{procedure} call p()"), Cancellation))).Remedy.ShouldContain("do $$ begin call ...; commit; end $$");
+        await Runner(database).ApplyAsync(Sql.File($"{procedure} do $$ begin call p(); commit; end $$"), Cancellation);
+        (await PostgresServer.ScalarAsync<long>(database, "select count(*) from t")).ShouldBe(1);
+    }
+
     [Theory]
     [InlineData("create table t (id int);\ncopy t (id) from stdin;")]
     [InlineData("create table t (id int);\n\ncopy (select 1) to stdout", 3)]

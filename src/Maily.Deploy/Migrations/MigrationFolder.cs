@@ -58,6 +58,15 @@ public static partial class MigrationFolder
         };
     }
 
+    /// <summary>A file of statements that is no migration: seeds, roles.</summary>
+    /// <exception cref="UnreadableMigrationException">Not UTF-8, or what only psql understands.</exception>
+    internal static MigrationFile ParseUnversioned(string path, ReadOnlySpan<byte> bytes)
+    {
+        var text = Decode(path, bytes);
+        PsqlCommands.Refuse(path, text);
+        return new() { Version = "", Name = Path.GetFileNameWithoutExtension(path), Path = path, Text = text, Statements = SqlSplitter.Statements(text) };
+    }
+
     /// <summary>The bytes as text, without a byte order mark.</summary>
     internal static string Decode(string path, ReadOnlySpan<byte> bytes)
     {

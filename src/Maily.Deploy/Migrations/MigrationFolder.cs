@@ -104,11 +104,13 @@ static class PsqlCommands
 {
     public static void Refuse(string path, string text)
     {
-        var backslash = SqlLexer.Read(text).FirstOrDefault(token => token.Is(text, '\\'));
-        if (backslash.Length == 0)
+        if (!text.Contains('\\', StringComparison.Ordinal))
             return;
-        var place = SourcePlace.Of(text, backslash.Start);
-        throw new UnreadableMigrationException(path,
-            $"line {place.Line} holds a command of psql or inline data of COPY, which no server understands", "Write it as SQL; data as INSERT.", place.WithCaret());
+        foreach (var token in SqlLexer.Read(text))
+            if (token.Is(text, '\\'))
+                throw Of(path, SourcePlace.Of(text, token.Start));
     }
+
+    static UnreadableMigrationException Of(string path, SourcePlace place) => new(path,
+        $"line {place.Line} holds a command of psql or inline data of COPY, which no server understands", "Write it as SQL; data as INSERT.", place.WithCaret());
 }

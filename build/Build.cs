@@ -14,14 +14,14 @@ using NukeRunner;
 #endif
 sealed partial class Build : NukeBuild,
     IValidate, IPrepare, IBuildImages, IPushImages, IBackup, IStageVercel, IMigrate, IVerifySchema, IDeployK8s, IDeployVercel, ISmokeTest,
-    ICompensate, INotify, IReport, IRollback, IPlan, IHold, IUnlock, IStatus, ILintMigrations, IHazDatabaseConsent, IBackups, IRestore
+    ICompensate, INotify, IReport, IRollback, IPlan, IHold, IUnlock, IStatus, ILintMigrations, IHazDatabaseConsent, IHazMigrationFlags, IBackups, IRestore
 {
     DeploymentSession IHazDeployment.Session { get; } = new();
 
     IEnumerable<IVariableSource> IHazDeployment.VariableSources => MailyProduct.VariableSources;
 
     DeploymentDefinition IHazDeployment.Define(Variables variables) =>
-        MailyProduct.Define(variables, ((IHazEnvironment)this).Environment, RootDirectory, ((IRollback)this).RestoreDatabase, ((IHazDatabaseConsent)this).DatabaseConsent);
+        MailyProduct.Define(variables, ((IHazEnvironment)this).Environment, RootDirectory, ((IRollback)this).RestoreDatabase, ((IHazDatabaseConsent)this).DatabaseConsent, this);
 
     PendingLint ILintMigrations.LintOf(Variables variables) => new MailyDatabase(variables, ((IHazEnvironment)this).Environment, RootDirectory).PendingLint;
 

@@ -3,6 +3,7 @@ using Maily.Deploy.Aws;
 using Maily.Deploy.Backups;
 using Maily.Deploy.Backups.Retention;
 using Maily.Deploy.Backups.Stores;
+using Maily.Deploy.Components;
 using Maily.Deploy.Deployments.Pipelines;
 using Maily.Deploy.Http;
 using Maily.Deploy.Images;
@@ -40,7 +41,7 @@ static class MailyProduct
         [new ProcessEnvironmentSource(), new DotEnvFileSource(new GitReader(new ProcessRunner(TimeProvider.System))), new SecretsManagerSource()];
 
     /// <summary>The whole deployment to one environment.</summary>
-    public static DeploymentDefinition Define(Variables variables, string environment, AbsolutePath root, bool restoresDatabase, DatabaseConsent consent)
+    public static DeploymentDefinition Define(Variables variables, string environment, AbsolutePath root, bool restoresDatabase, DatabaseConsent consent, IHazMigrationFlags? flags = null)
     {
         var place = PlaceOf(environment);
         var platform = root / "src" / "Platform";
@@ -50,7 +51,7 @@ static class MailyProduct
         var images = Services.Select(name => new ImageSpec { Name = name, Context = platform / "services" / name }).ToImmutableArray();
         var regions = RegionsOf(platform);
 
-        var database = new MailyDatabase(variables, environment, root) { RestoresBackup = restoresDatabase, MustBeSealed = place.Policy.RequiresSealedBackups };
+        var database = new MailyDatabase(variables, environment, root) { RestoresBackup = restoresDatabase, Flags = flags, MustBeSealed = place.Policy.RequiresSealedBackups };
         DatabaseSettings Database() => database.Settings;
         ImageSettings Images() => ImageSettings.From(variables);
         ClusterSettings Clusters() => ClusterSettings.From(variables);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Maily.Deploy.Backups;
 using Maily.Deploy.Backups.Stores;
+using Maily.Deploy.Components;
 using Maily.Deploy.Contracts;
 using Maily.Deploy.Deployments.Stores;
 using Maily.Deploy.Migrations;
@@ -25,6 +26,9 @@ sealed class MailyDatabase(Variables variables, string environment, AbsolutePath
 
     public DatabaseSettings Settings => field ??= DatabaseSettings.From(variables);
 
+    /// <summary>What the command line asks for.</summary>
+    public IHazMigrationFlags? Flags { get; init; }
+
     /// <summary>Whether a backup must be sealed.</summary>
     public bool MustBeSealed { get; init; }
 
@@ -33,6 +37,7 @@ sealed class MailyDatabase(Variables variables, string environment, AbsolutePath
     public MigrationOptions Migrations => new()
     {
         Folder = root / "src" / "Platform" / "supabase" / "migrations", RestoresBackup = RestoresBackup,
+        IncludeAll = Flags?.IncludeAll ?? false, IncludeRoles = Flags?.IncludeRoles ?? false, IncludeSeed = Flags?.IncludeSeed ?? false,
         Backups = Backups, Scratch = ScratchServer.Find(variables), BackupAt = address => BackupStores.At(address, variables),
     };
 

@@ -3,6 +3,7 @@ using Maily.Deploy.Deployments;
 using Maily.Deploy.Deployments.Pipelines;
 using Maily.Deploy.Deployments.Steps;
 using Maily.Deploy.Migrations.Replays;
+using Maily.Deploy.Migrations.Seeds;
 using Maily.Deploy.Postgres;
 using Microsoft.Extensions.Logging;
 
@@ -31,10 +32,13 @@ public sealed class MigrateStage(DatabaseSettings settings, MigrationOptions opt
             context.Log.LogWarning("{Warning}", warning);
         // Those that this deployment has applied already are steps too: a resumed run finds them done, and knows their way back.
         var files = situation.Ours;
-        if (files.IsEmpty)
+        var roles = options.IncludeRoles ? await RolesStep.PlanAsync(settings, options.Project, cancellation) : [];
+        var seeds = options.IncludeSeed ? await SeedFile.ReadAsync(options.Project, cancellation) : [];
+        if (files.IsEmpty && roles.IsEmpty && seeds.IsEmpty)
             context.Log.LogInformation("No migration is pending: nothing to do");
         var shared = new SharedMigrations(settings, situation, replay, new(context.Time), new(context.Time));
-        var steps = ImmutableArray.CreateBuilder<Step>(files.Length);
+        var steps = ImmutableArray.CreateBuilder<Step>(roles.Length + files.Length + seeds.Length);
+        steps.AddRange(roles);
         foreach (var file in files)
             steps.Add(new MigrationStep(options, shared, file)
             {
@@ -42,6 +46,8 @@ public sealed class MigrateStage(DatabaseSettings settings, MigrationOptions opt
                 Title = $"apply {file.Title} ({file.Statements.Length} statements)",
                 After = steps.Count == 0 ? [] : [steps[^1].Id],
             });
+        foreach (var seed in seeds)
+            steps.Add(new SeedStep(settings, seed) { Id = new(Name, seed.Path), Title = $"seed {seed.Path}", After = steps.Count == 0 ? [] : [steps[^1].Id] });
         return steps.ToImmutable();
     }
 }

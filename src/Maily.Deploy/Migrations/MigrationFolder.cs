@@ -58,6 +58,15 @@ public static partial class MigrationFolder
         };
     }
 
+    /// <summary>A file of statements that is no migration: seeds, roles.</summary>
+    /// <exception cref="UnreadableMigrationException">Not UTF-8, or what only psql understands.</exception>
+    internal static MigrationFile ParseUnversioned(string path, ReadOnlySpan<byte> bytes)
+    {
+        var text = Decode(path, bytes);
+        PsqlCommands.Refuse(path, text);
+        return new() { Version = "", Name = Path.GetFileNameWithoutExtension(path), Path = path, Text = text, Statements = SqlSplitter.Statements(text) };
+    }
+
     /// <summary>The bytes as text, without a byte order mark.</summary>
     internal static string Decode(string path, ReadOnlySpan<byte> bytes)
     {
@@ -95,11 +104,13 @@ static class PsqlCommands
 {
     public static void Refuse(string path, string text)
     {
-        var backslash = SqlLexer.Read(text).FirstOrDefault(token => token.Is(text, '\\'));
-        if (backslash.Length == 0)
+        if (!text.Contains('\\', StringComparison.Ordinal))
             return;
-        var place = SourcePlace.Of(text, backslash.Start);
-        throw new UnreadableMigrationException(path,
-            $"line {place.Line} holds a command of psql or inline data of COPY, which no server understands", "Write it as SQL; data as INSERT.", place.WithCaret());
+        foreach (var token in SqlLexer.Read(text))
+            if (token.Is(text, '\\'))
+                throw Of(path, SourcePlace.Of(text, token.Start));
     }
+
+    static UnreadableMigrationException Of(string path, SourcePlace place) => new(path,
+        $"line {place.Line} holds a command of psql or inline data of COPY, which no server understands", "Write it as SQL; data as INSERT.", place.WithCaret());
 }

@@ -44,6 +44,15 @@ public sealed record MigrationOptions
     /// <summary>Also apply those older than the newest one of the database.</summary>
     public bool IncludeAll { get; init; }
 
+    /// <summary>Runs <c>roles.sql</c>, beside the folder, before them.</summary>
+    public bool IncludeRoles { get; init; }
+
+    /// <summary>Runs the seed files that <c>config.toml</c>, beside the folder, names, after them.</summary>
+    public bool IncludeSeed { get; init; }
+
+    /// <summary>The folder of the Supabase project.</summary>
+    internal string Project => Path.GetDirectoryName(Path.GetFullPath(Folder)) ?? ".";
+
     /// <summary>How long a statement may wait for a lock while everybody behind it waits too.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(4);
 

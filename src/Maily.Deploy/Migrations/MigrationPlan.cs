@@ -80,17 +80,33 @@ public sealed record MigrationPlan(ImmutableArray<StatementGroup> Groups)
     static bool CopiesThroughClient(SqlStatement statement) => statement.StartsWith("COPY") && statement.Words.Any(word => word is "STDIN" or "STDOUT");
 
     // A block that commits by itself is refused inside a transaction.
-    static bool CommitsInside(SqlStatement statement) => statement.StartsWith("DO")
-        && SqlLexer.Read(statement.Text).Where(token => token.Kind == SqlTokenKind.String).Any(token => HoldsCommit(BodyOf(token.In(statement.Text).ToString())));
+    static bool CommitsInside(SqlStatement statement)
+    {
+        if (!statement.StartsWith("DO"))
+            return false;
+        var text = statement.Text;
+        foreach (var token in SqlLexer.Read(text))
+            if (token.Kind == SqlTokenKind.String && HoldsCommit(BodyOf(token.In(text).ToString())))
+                return true;
+        return false;
+    }
 
     static string BodyOf(string quoted) => quoted.StartsWith('$') && quoted.IndexOf('$', 1) is var tagEnd and > 0 ? quoted[(tagEnd + 1)..] : quoted.Trim('\'');
 
     // As a statement of its own: ON COMMIT DROP of a table is none.
     static bool HoldsCommit(string body)
     {
-        var tokens = SqlLexer.Read(body).Where(token => token.Kind is not (SqlTokenKind.Space or SqlTokenKind.Comment)).ToImmutableArray();
-        return tokens.Zip(tokens.Skip(1)).Any(pair => (pair.First.IsWord(body, "COMMIT") || pair.First.IsWord(body, "ROLLBACK"))
-            && (pair.Second.Is(body, ';') || pair.Second.IsWord(body, "AND")));
+        var isAfterWord = false;
+        foreach (var token in SqlLexer.Read(body))
+        {
+            if (token.Kind is SqlTokenKind.Space or SqlTokenKind.Comment)
+                continue;
+            if (isAfterWord && (token.Is(body, ';') || token.IsWord(body, "AND")))
+                return true;
+            isAfterWord = token.IsWord(body, "COMMIT") || token.IsWord(body, "ROLLBACK");
+        }
+
+        return false;
     }
 
     static bool CannotRunInTransaction(SqlStatement statement) =>

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Maily.Deploy.Migrations;
 
 enum SqlTokenKind
@@ -11,6 +9,28 @@ enum SqlTokenKind
     QuotedName,
     String,
     Symbol,
+}
+
+/// <summary>The tokens of a part of a text, cut while they are asked for: a folder of migrations has millions.</summary>
+readonly struct SqlTokens(string sql, int from, int to)
+{
+    public Enumerator GetEnumerator() => new(sql, from, to);
+
+    public struct Enumerator(string sql, int from, int to)
+    {
+        int next = from;
+
+        public SqlToken Current { get; private set; }
+
+        public bool MoveNext()
+        {
+            if (next >= to)
+                return false;
+            Current = SqlLexer.Next(sql, next);
+            next = Current.End;
+            return true;
+        }
+    }
 }
 
 /// <summary>A piece of SQL by place; all tokens of a text, joined, are the text.</summary>
@@ -29,15 +49,12 @@ readonly record struct SqlToken(SqlTokenKind Kind, int Start, int Length)
 /// <summary>Cuts SQL into tokens by PostgreSQL's lexical rules. Anything is accepted: what is not closed ends with the text.</summary>
 static class SqlLexer
 {
-    public static ImmutableArray<SqlToken> Read(string sql)
-    {
-        var tokens = ImmutableArray.CreateBuilder<SqlToken>();
-        for (var at = 0; at < sql.Length; at = tokens[^1].End)
-            tokens.Add(Next(sql, at));
-        return tokens.ToImmutable();
-    }
+    public static SqlTokens Read(string sql) => new(sql, 0, sql.Length);
 
-    static SqlToken Next(string sql, int at)
+    /// <summary>The tokens between two borders of tokens.</summary>
+    public static SqlTokens Read(string sql, int from, int to) => new(sql, from, to);
+
+    public static SqlToken Next(string sql, int at)
     {
         var (kind, end) = sql[at] switch
         {

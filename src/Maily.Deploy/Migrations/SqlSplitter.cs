@@ -12,25 +12,24 @@ public static class SqlSplitter
     /// <summary>All statements in order, also empty ones; their <see cref="SqlStatement.Raw"/>, joined, are the text.</summary>
     public static ImmutableArray<SqlStatement> Split(string sql)
     {
-        var tokens = SqlLexer.Read(sql);
         var statements = ImmutableArray.CreateBuilder<SqlStatement>();
-        var (first, nesting) = (0, new Nesting(sql));
-        for (var i = 0; i < tokens.Length; i++)
+        var (start, nesting) = (0, new Nesting(sql));
+        foreach (var token in SqlLexer.Read(sql))
         {
-            if (!nesting.Ends(tokens[i]) && i < tokens.Length - 1)
+            if (!nesting.Ends(token) && token.End < sql.Length)
                 continue;
-            statements.Add(new(sql, tokens[first].Start, tokens[i].End, tokens[first..(i + 1)]));
-            (first, nesting) = (i + 1, new Nesting(sql));
+            statements.Add(new(sql, start, token.End));
+            (start, nesting) = (token.End, new Nesting(sql));
         }
 
         return statements.ToImmutable();
     }
 
     /// <summary>The statements that are stored and executed: those with any text.</summary>
-    public static ImmutableArray<SqlStatement> Statements(string sql) => [.. Split(sql).Where(statement => statement.Text.Length > 0)];
+    public static ImmutableArray<SqlStatement> Statements(string sql) => [.. Split(sql).Where(statement => statement.HasText)];
 
     /// <summary>How deep the present token stands in parentheses and atomic bodies.</summary>
-    sealed class Nesting(string sql)
+    struct Nesting(string sql)
     {
         int parentheses;
         bool afterBegin;

@@ -3,40 +3,58 @@ using System.Collections.Immutable;
 namespace Maily.Deploy.Migrations;
 
 /// <summary>One statement of a migration, with its place in the file.</summary>
-public sealed record SqlStatement
+public sealed class SqlStatement
 {
-    internal SqlStatement(string source, int start, int end, ImmutableArray<SqlToken> tokens)
-    {
-        (Start, Raw) = (start, source[start..end]);
-        Text = Raw.TrimEnd(';').Trim();
-        var words = tokens.Where(token => token.Kind is not (SqlTokenKind.Space or SqlTokenKind.Comment)).ToImmutableArray();
-        Words = [.. words.Select(token => WordOf(source, token))];
-        WordsStart = words.IsEmpty ? TextStart : words[0].Start;
-    }
+    readonly string source;
+    readonly int end;
+    ImmutableArray<string> words;
+
+    internal SqlStatement(string source, int start, int end) => (this.source, Start, this.end) = (source, start, end);
 
     /// <summary>Index of its first character in the file's text.</summary>
     public int Start { get; }
 
     /// <summary>Exactly as it stands in the file, with the semicolon and what precedes it; all of a file's, joined, are the file.</summary>
-    public string Raw { get; }
+    public string Raw => source[Start..end];
 
     /// <summary>As the history table stores it and the server gets it: without the final semicolon and the space around it.</summary>
-    public string Text { get; }
+    public string Text => source.AsSpan(Start, end - Start).TrimEnd(';').Trim().ToString();
+
+    /// <summary>Whether there is any text.</summary>
+    public bool HasText => !source.AsSpan(Start, end - Start).TrimEnd(';').Trim().IsEmpty;
 
     /// <summary>Index of <see cref="Text"/> in the file's text.</summary>
-    public int TextStart => Start + (Text.Length == 0 ? 0 : Raw.IndexOf(Text, StringComparison.Ordinal));
+    public int TextStart => Start + (HasText ? end - Start - source.AsSpan(Start, end - Start).TrimStart().Length : 0);
 
     /// <summary>Index in the file's text of its first word, behind the comments before it; of <see cref="Text"/> where it has none.</summary>
-    public int WordsStart { get; }
+    public int WordsStart
+    {
+        get
+        {
+            foreach (var token in SqlLexer.Read(source, Start, end))
+                if (token.Kind is not (SqlTokenKind.Space or SqlTokenKind.Comment))
+                    return token.Start;
+            return TextStart;
+        }
+    }
 
     /// <summary>
     /// Its words in upper case, quoted names as they are in quotes, strings as <c>'</c>, symbols; without comments. For
     /// classification, not for execution.
     /// </summary>
-    public ImmutableArray<string> Words { get; }
+    public ImmutableArray<string> Words => words.IsDefault ? words = ReadWords() : words;
 
     /// <summary>Whether it holds nothing but comments.</summary>
-    public bool IsEmpty => Words.All(word => word == ";");
+    public bool IsEmpty
+    {
+        get
+        {
+            foreach (var token in SqlLexer.Read(source, Start, end))
+                if (token.Kind is not (SqlTokenKind.Space or SqlTokenKind.Comment) && !token.Is(source, ';'))
+                    return false;
+            return true;
+        }
+    }
 
     /// <summary>Whether its words begin so; each argument may offer several words: <c>"TABLE|VIEW"</c>.</summary>
     public bool StartsWith(params ReadOnlySpan<string> words)
@@ -47,6 +65,15 @@ public sealed record SqlStatement
             if (!words[i].Split('|').Contains(Words[i], StringComparer.Ordinal))
                 return false;
         return true;
+    }
+
+    ImmutableArray<string> ReadWords()
+    {
+        var read = ImmutableArray.CreateBuilder<string>();
+        foreach (var token in SqlLexer.Read(source, Start, end))
+            if (token.Kind is not (SqlTokenKind.Space or SqlTokenKind.Comment))
+                read.Add(WordOf(source, token));
+        return read.ToImmutable();
     }
 
     static string WordOf(string source, SqlToken token) => token.Kind switch

@@ -60,6 +60,37 @@ public sealed partial class SupabaseCliTests(SandboxFixture fixture) : IDisposab
         (await HistoryAsync(ours)).ShouldBe(await HistoryAsync(theirs));
     }
 
+    [Fact]
+    public async Task Seeds_and_roles_are_what_the_cli_makes_of_them_in_both_directions()
+    {
+        var supabase = Path.GetDirectoryName(Folder)!;
+        Directory.CreateDirectory(Path.Combine(supabase, "seeds"));
+        await File.WriteAllTextAsync(Path.Combine(supabase, "config.toml"), "project_id = \"x\"\n[db.seed]\nenabled = true\nsql_paths = [\"./seeds/*.sql\"]\n", Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(supabase, "seeds", "2.sql"), "insert into a values (12, 'two');", Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(supabase, "seeds", "1.sql"), "insert into a values (11, 'one');", Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(supabase, "roles.sql"), "do $$ begin create role seeded_role; exception when duplicate_object then null; end $$;", Cancellation);
+        var (theirs, ours) = (await PrepareAsync("cli_seeds"), await PrepareAsync("our_seeds"));
+
+        await CliAsync("db", "push", "--yes", "--include-seed", "--include-roles", "--db-url", theirs);
+        foreach (var step in await Seeding(ours).PlanAsync(Context, Cancellation))
+            await step.ApplyAsync(new StepContext(Context, new ChangePermit(Context.Id, step.Id, 1, TimeProvider.System, () => TimeSpan.MaxValue)), Cancellation);
+
+        (await SeedsAsync(ours)).ShouldBe(await SeedsAsync(theirs));
+        (await SeedsAsync(ours)).Count.ShouldBe(4);
+        (await CliAsync("db", "push", "--yes", "--include-seed", "--db-url", ours)).ShouldContain("up to date", Case.Insensitive);
+        var again = await Seeding(theirs).PlanAsync(Context, Cancellation);
+        foreach (var seed in again.Where(step => step.Id.Name.Contains("seeds/")))
+            (await seed.FindAsync(Context, Cancellation)).State.ShouldBe(FindingState.AlreadyAsWanted);
+    }
+
+    MigrateStage Seeding(string url) => new(SettingsOf(url), new() { Folder = Folder, IncludeSeed = true, IncludeRoles = true });
+
+    static async Task<List<string>> SeedsAsync(string url)
+    {
+        await using var connection = await new ReadOnlyDatabase(SettingsOf(url)).OpenAsync(Cancellation);
+        return await connection.ListAsync<string>("select format('%s %s', path, hash) from supabase_migrations.seed_files union all select format('%s %s', id, note) from a where id > 10 order by 1", Cancellation);
+    }
+
     async Task<string> PrepareAsync(string database)
     {
         Directory.CreateDirectory(Folder);

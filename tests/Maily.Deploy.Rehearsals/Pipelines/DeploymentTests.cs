@@ -44,7 +44,7 @@ public sealed class DeploymentTests
         var other = (await product.RunAsync(Cancellation, "DeployProduction")).ShouldEnd(0, "succeeded");
 
         (await Untouched.ReadAsync(product.Parts, Cancellation)).ShouldBe(before);
-        States(other).Where(state => !state.EndsWith(" unchanged", StringComparison.Ordinal) && !state.StartsWith("SmokeTest/", StringComparison.Ordinal)).ShouldBe(["Backup/database verified"]);
+        States(other).Where(state => !state.EndsWith(" unchanged", StringComparison.Ordinal) && !state.StartsWith("SmokeTest/", StringComparison.Ordinal)).ShouldBe(["Backup/database verified", "Backup/restore verified"]);
         (await product.RunAsync(Cancellation, "DeployK8s", "DeployVercel")).ShouldEnd(0, "succeeded");
         (await Untouched.ReadAsync(product.Parts, Cancellation)).ShouldBe(before);
         (await product.RunAsync(Cancellation, "Backup")).ShouldEnd(0, "succeeded").Folder.ShouldNotBeNull();

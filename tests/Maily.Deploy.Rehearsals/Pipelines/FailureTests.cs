@@ -8,10 +8,25 @@ public sealed class FailureTests(LiveProduct live)
 {
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    // It works on every database but this one, as one that stumbles over rows does.
     [Fact]
     public Task A_broken_migration_leaves_everything_as_it_was() => FailAsync(
-        "Migrate", "no_such_table", loan => loan.Workspace.Write("src/Platform/supabase/migrations/20990101000000_broken.sql",
-            "create table public.half_made (id bigint primary key);\ninsert into public.no_such_table values (1);\n"));
+        "Migrate", "broken on purpose", loan => loan.Workspace.Write("src/Platform/supabase/migrations/20990101000000_broken.sql",
+            "create table public.half_made (id bigint primary key);\ndo $$ begin if to_regclass('maily_deploy.environment') is not null then raise 'broken on purpose'; end if; end $$;\n"));
+
+    [Fact]
+    public async Task A_migration_that_fails_on_any_database_is_refused_before_anything_is_touched()
+    {
+        using var loan = await live.BorrowAsync(Cancellation);
+        var before = await loan.Product.ReadAsync(Cancellation);
+        loan.Workspace.Write("src/Platform/supabase/migrations/20990101000000_broken.sql", "create table public.half_made (id bigint primary key);\ninsert into public.no_such_table values (1);\n");
+        await loan.Workspace.ReleaseAsync("fails on any database", Cancellation);
+
+        var run = (await loan.RunAsync(Cancellation, "DeployProduction")).ShouldEnd(3, "refused");
+
+        run.Output.ShouldContain("20990101000000_broken.sql:2: statement 2 of 2 failed with 42P01");
+        (await loan.Product.ReadAsync(Cancellation)).ShouldBe(before, run.Output);
+    }
 
     [Fact]
     public Task An_image_that_does_not_build_leaves_everything_as_it_was() => FailAsync(

@@ -107,7 +107,7 @@ public sealed class SuspensionTests(LiveProduct live)
     {
         using var connection = new NpgsqlConnection(product.Parts.Postgres.SuperuserConnectionString());
         connection.Open();
-        using var command = new NpgsqlCommand("select exists (select 1 from pg_stat_activity where query like '%pg_sleep(3)%' and wait_event = 'PgSleep')", connection);
+        using var command = new NpgsqlCommand("select exists (select 1 from pg_stat_activity where query like '%pg_sleep(3)%' and wait_event = 'PgSleep' and datname = current_database())", connection);
         return (bool)command.ExecuteScalar()!;
     }
 }

@@ -8,7 +8,13 @@ namespace Maily.Deploy.Tests.Postgres;
 /// A real pooler in transaction mode before the tests' server, as Supabase's port 6543 is one. It hands each transaction to the
 /// server connection that has rested longest, so that what needs a session breaks at once.
 /// </summary>
-public sealed class TransactionPooler(PostgresServer server) : IAsyncLifetime
+public sealed class TransactionPooler(PostgresServer server) : Pooler(server, "transaction");
+
+/// <summary>The same in session mode, as Supabase's port 5432 is one: each client has a server connection as long as it stays.</summary>
+public sealed class SessionPooler(PostgresServer server) : Pooler(server, "session");
+
+/// <summary>A real pooler before the tests' server.</summary>
+public abstract class Pooler(PostgresServer server, string mode) : IAsyncLifetime
 {
     const string Program = "/usr/sbin/pgbouncer";
 
@@ -44,9 +50,9 @@ public sealed class TransactionPooler(PostgresServer server) : IAsyncLifetime
             unix_socket_dir =
             auth_type = trust
             auth_file = {users}
-            pool_mode = transaction
+            pool_mode = {mode}
             min_pool_size = 3
-            default_pool_size = 3
+            default_pool_size = {(mode == "session" ? 20 : 3)}
             server_round_robin = 1
 
             """, CancellationToken.None);
@@ -66,6 +72,7 @@ public sealed class TransactionPooler(PostgresServer server) : IAsyncLifetime
         }
 
         folder.Delete(recursive: true);
+        GC.SuppressFinalize(this);
     }
 
     async Task UntilItAnswersAsync()

@@ -5,19 +5,26 @@ using Maily.Deploy.Validation;
 
 namespace Maily.Deploy.Tests.Postgres.Replicas;
 
-/// <summary>Against a real streaming replica of the tests' server.</summary>
-public sealed class ReplicaTests(PostgresServer server) : IAsyncLifetime
+/// <summary>Against a real streaming replica of a server that has nothing else to do: all that a server holds is copied for a replica.</summary>
+public sealed class ReplicaTests : IAsyncLifetime
 {
+    readonly PostgresServer server = new();
     readonly Deployed deployed = Deployed.InNewFolder();
-    StreamingReplica streaming = null!;
+    StreamingReplica? streaming;
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => streaming = await StreamingReplica.OfAsync(server);
+    public async ValueTask InitializeAsync()
+    {
+        await server.InitializeAsync();
+        streaming = await StreamingReplica.OfAsync(server);
+    }
 
     public async ValueTask DisposeAsync()
     {
-        await streaming.DisposeAsync();
+        if (streaming is not null)
+            await streaming.DisposeAsync();
+        await server.DisposeAsync();
         deployed.Dispose();
     }
 
@@ -25,7 +32,7 @@ public sealed class ReplicaTests(PostgresServer server) : IAsyncLifetime
     public async Task What_is_migrated_is_waited_for_on_the_replica()
     {
         var database = await MigratedAsync();
-        var replica = streaming.At(database.Name);
+        var replica = streaming!.At(database.Name);
         await deployed.RunAsync(Stage(database, replica), Cancellation);
         (await PostgresServer.ScalarAsync<bool>(replica.Settings, "select to_regclass('public.a') is not null")).ShouldBeTrue();
     }
@@ -34,7 +41,7 @@ public sealed class ReplicaTests(PostgresServer server) : IAsyncLifetime
     public async Task A_paused_replica_is_refused_before_and_fails_the_deployment_after()
     {
         var database = await MigratedAsync();
-        var replica = streaming.At(database.Name);
+        var replica = streaming!.At(database.Name);
         await deployed.RunAsync(Stage(database, replica), Cancellation);
         await PostgresServer.ExecuteAsync(replica.Settings, "select pg_wal_replay_pause()");
         (await CheckAsync(database, replica)).ShouldSatisfyAllConditions(line => line.Outcome.ShouldBe(CheckOutcome.Failed), line => line.Remedy.ShouldContain("pg_wal_replay_resume"));
@@ -48,7 +55,7 @@ public sealed class ReplicaTests(PostgresServer server) : IAsyncLifetime
     public async Task A_replica_that_does_not_come_after_fails_the_deployment_within_the_bound()
     {
         var database = await MigratedAsync();
-        var replica = streaming.At(database.Name);
+        var replica = streaming!.At(database.Name);
         await deployed.RunAsync(Stage(database, replica), Cancellation);
         var replaying = await PostgresServer.ScalarAsync<int>(replica.Settings, "select pid from pg_stat_activity where backend_type = 'startup'");
         await PostgresServer.RunAsync("kill", "-STOP", $"{replaying}");

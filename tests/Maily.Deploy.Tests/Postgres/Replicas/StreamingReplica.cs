@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Maily.Deploy.Tests.Postgres.Replicas;
 
-/// <summary>A copy of the tests' server that streams from it.</summary>
+/// <summary>A copy of a server that streams from it.</summary>
 sealed class StreamingReplica : IAsyncDisposable
 {
     readonly string folder = Path.Combine(Path.GetTempPath(), $"maily-replica-{Guid.NewGuid():n}"[..30]);

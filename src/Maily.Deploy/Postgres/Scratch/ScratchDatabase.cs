@@ -39,9 +39,10 @@ public sealed class ScratchDatabase : IAsyncDisposable
         var name = $"{Prefix}{time.GetUtcNow().ToString(TimeFormat, CultureInfo.InvariantCulture)}_{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
         var scratch = new ScratchDatabase(server, target, name, isSuperuser);
         // Before the database: a process that is killed in between leaves nothing either.
-        scratch.watch = DeathWatch.Start(tools.Against(server.Settings, "psql", ["--no-psqlrc", "--quiet", $"--command={Drop(name)}"]));
+        scratch.watch = DeathWatch.Start(AfterDeath(server, name, tools));
         try
         {
+            await connection.RunAsync(Turn(name), cancellation);
             await connection.RunAsync($"create database {name} template template0{(isSuperuser ? $" owner {Quoted.Name(target.Role)}" : "")}", cancellation);
             return scratch;
         }
@@ -80,6 +81,13 @@ public sealed class ScratchDatabase : IAsyncDisposable
             await connection.RunAsync(Drop(Settings.Name), CancellationToken.None);
         watch?.Dispose();
     }
+
+    /// <summary>What drops it when this process has died. A server goes on making a database for a client that is gone: first wait for its end.</summary>
+    internal static CommandLine AfterDeath(ScratchServer server, string name, PostgresTools tools) =>
+        tools.Against(server.Settings, "psql", ["--no-psqlrc", "--quiet", $"--command={Turn(name)}", $"--command={Drop(name)}"]);
+
+    // Held by whoever makes it, as long as its connection lives.
+    internal static string Turn(string name) => $"select pg_advisory_lock(hashtextextended({Quoted.Text(name)}, 0))";
 
     static string Drop(string name) => $"drop database if exists {name} with (force)";
 

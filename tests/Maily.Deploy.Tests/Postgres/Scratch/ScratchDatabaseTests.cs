@@ -1,0 +1,32 @@
+using Maily.Deploy.Backups;
+using Maily.Deploy.Postgres;
+using Maily.Deploy.Postgres.Scratch;
+using Maily.Deploy.Processes;
+
+namespace Maily.Deploy.Tests.Postgres.Scratch;
+
+public sealed class ScratchDatabaseTests(PostgresServer server)
+{
+    const string Name = "maily_scratch_20260101000000_00000001";
+
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task One_that_the_server_still_makes_when_its_process_has_died_goes_too()
+    {
+        var processes = new ProcessRunner(TimeProvider.System);
+        var tools = await PostgresTools.FindAsync(15, processes, Cancellation);
+        Task cleaning;
+        await using (var making = await PostgresServer.OpenAsync(server.At("postgres")))
+        {
+            await making.RunAsync(ScratchDatabase.Turn(Name), Cancellation);
+            cleaning = processes.RunAsync(ScratchDatabase.AfterDeath(new(server.At("postgres")), Name, tools), null, Cancellation);
+            while (await PostgresServer.ScalarAsync<long>(server.At("postgres"), "select count(*) from pg_locks where locktype = 'advisory' and not granted") == 0)
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancellation);
+            await making.RunAsync($"create database {Name}", Cancellation);
+        }
+
+        await cleaning;
+        (await PostgresServer.ScalarAsync<bool>(server.At("postgres"), $"select exists (select from pg_database where datname = '{Name}')")).ShouldBeFalse();
+    }
+}

@@ -33,7 +33,7 @@ sealed class KeepingBackups(IHazDeployment build)
     }
 
     static string LineOf(ListedBackup backup) => backup.Receipt is not { } receipt
-        ? $"{backup.Id}  not complete  {backup.Address}"
+        ? $"{backup.Id}  {backup.Damage ?? "not complete"}  {backup.Address}"
         : $"{backup.Id}  {receipt.Environment}  {receipt.At:u}  {receipt.Bytes / 1_000_000.0:0.0} MB  {receipt.Tables.Length + receipt.Managed.Length} tables  {receipt.Rows} rows"
             + $"  {(receipt.KeyId is { } key ? $"key {key}" : "not sealed")}  expires {backup.Expires:u}  {backup.Address}";
 }

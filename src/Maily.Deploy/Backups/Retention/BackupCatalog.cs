@@ -9,9 +9,10 @@ namespace Maily.Deploy.Backups.Retention;
 /// <summary>One line of the list of backups.</summary>
 /// <param name="Id">The backup's id.</param>
 /// <param name="Address">Where it lies.</param>
-/// <param name="Receipt">What it holds; null where it was never completed.</param>
-/// <param name="Expires">When it is deleted at the latest; null where it was never completed.</param>
-public sealed record ListedBackup(string Id, string Address, BackupReceipt? Receipt, DateTimeOffset? Expires);
+/// <param name="Receipt">What it holds; null where it was never completed, or is damaged.</param>
+/// <param name="Expires">When it is deleted at the latest; null where it was never completed, or is damaged.</param>
+/// <param name="Damage">What is wrong with its receipt; null where nothing is.</param>
+public sealed record ListedBackup(string Id, string Address, BackupReceipt? Receipt, DateTimeOffset? Expires, string? Damage = null);
 
 /// <summary>Lists an environment's backups, and deletes what has expired or been replaced.</summary>
 public sealed class BackupCatalog(BackupSetup setup, string environment, TimeProvider time)
@@ -29,8 +30,16 @@ public sealed class BackupCatalog(BackupSetup setup, string environment, TimePro
         foreach (var id in await setup.Store.ListAsync(cancellation))
         {
             var backup = new StoredBackup(setup.Store, id);
-            var receipt = await backup.FindReceiptAsync(cancellation);
-            listed.Add(new(id, backup.Address, receipt, receipt?.At + setup.Retention.Expiry));
+            try
+            {
+                var receipt = await backup.FindReceiptAsync(cancellation);
+                listed.Add(new(id, backup.Address, receipt, receipt?.At + setup.Retention.Expiry));
+            }
+            catch (BackupDamagedException damaged)
+            {
+                // One that cannot be read hides no other.
+                listed.Add(new(id, backup.Address, null, null, damaged.Fact));
+            }
         }
 
         return [.. listed.OrderByDescending(AtOf).ThenByDescending(backup => backup.Id, StringComparer.Ordinal)];
@@ -42,10 +51,12 @@ public sealed class BackupCatalog(BackupSetup setup, string environment, TimePro
     /// <exception cref="BackupNotDeletedException">The store still has something that was deleted.</exception>
     public async Task<ExpiryReport> ExpireAsync(IDeploymentStore deployments, CancellationToken cancellation)
     {
-        var listed = (await ListAsync(cancellation)).Where(backup => backup.Receipt is null || backup.Receipt.Environment == environment).ToDictionary(backup => backup.Id, StringComparer.Ordinal);
         var now = time.GetUtcNow();
+        // Whose a damaged one is nobody knows; once it has expired, it does not matter.
+        bool IsOurs(ListedBackup backup) => backup.Damage is not null ? now - AtOf(backup) >= setup.Retention.Expiry : backup.Receipt is null || backup.Receipt.Environment == environment;
+        var listed = (await ListAsync(cancellation)).Where(IsOurs).ToDictionary(backup => backup.Id, StringComparer.Ordinal);
         var decisions = setup.Retention.Decide(
-            listed.Values.Select(backup => new BackupFact(backup.Id, AtOf(backup), backup.Receipt is not null)), await NeededAsync(deployments, cancellation), now);
+            listed.Values.Select(backup => new BackupFact(backup.Id, AtOf(backup), backup.Receipt is not null || backup.Damage is not null)), await NeededAsync(deployments, cancellation), now);
         foreach (var decision in decisions.Where(decision => decision.IsDeleted))
             await setup.Store.DeleteAsync(decision.Backup.Id, cancellation);
         await ProveAsync([.. decisions.Where(decision => decision.IsDeleted).Select(decision => decision.Backup.Id)], cancellation);

@@ -35,6 +35,17 @@ public sealed class BackupCatalogTests : IDisposable
         (await Catalog.ListAsync(Cancellation)).Select(backup => (backup.Id, backup.Expires)).ShouldBe([(Id(1), Now.AddDays(34)), (Id(2), Now.AddDays(33))]);
     }
 
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(40, true)]
+    public async Task One_that_cannot_be_read_hides_no_other_and_is_deleted_once_it_has_expired(int daysAgo, bool isDeleted)
+    {
+        await AddAsync(2);
+        await Store.CompleteAsync(Id(daysAgo), "{", Cancellation);
+        (await Catalog.ListAsync(Cancellation)).Select(backup => (backup.Id, backup.Damage is null)).ShouldBe([(Id(daysAgo), false), (Id(2), true)], ignoreOrder: true);
+        (await Catalog.ExpireAsync(Deployments, Cancellation)).Deleted.Select(backup => backup.Id).ShouldBe(isDeleted ? [Id(daysAgo)] : []);
+    }
+
     [Fact]
     public async Task What_is_deleted_is_gone_and_written_down()
     {

@@ -16,7 +16,7 @@ static class SafetyText
                 log.Log(LevelOf(finding), "    -> {Remedy}", finding.Remedy);
         }
 
-        log.LogInformation("{Measured}, {Errors} errors, {Warnings} warnings", report.Measured is { } count ? $"{count} statements measured" : "not measured: no scratch server",
+        log.LogInformation("Pending migrations: {Measured}, {Errors} errors, {Warnings} warnings", report.Measured is { } count ? $"{count} statements measured" : "not measured: no scratch server",
             report.Of(FindingSeverity.Error).Length, report.Of(FindingSeverity.Warning).Length);
     }
 

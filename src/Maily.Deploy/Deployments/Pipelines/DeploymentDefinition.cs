@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Maily.Deploy.Backups.Retention;
 using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Steps;
+using Maily.Deploy.Secrets;
 using Maily.Deploy.Validation;
 
 namespace Maily.Deploy.Deployments.Pipelines;
@@ -59,6 +60,11 @@ public sealed record CheckSource(string Area, ImmutableArray<string> Stages, Fun
         try
         {
             return [.. Make()];
+        }
+        catch (MalformedVariableException malformed) when (!VariableRules.Names.Contains(malformed.Name))
+        {
+            // It has no check of its own: without this one a run would pass of which nothing was looked at.
+            return [new Check(Area, malformed.Name, _ => Task.FromResult(CheckResult.Fail(malformed.Fact, malformed.Remedy)))];
         }
         catch (DeployException unmade)
         {

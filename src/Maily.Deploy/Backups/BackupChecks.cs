@@ -1,4 +1,6 @@
+using Maily.Deploy.Backups.Retention;
 using Maily.Deploy.Backups.Sealing;
+using Maily.Deploy.Backups.Stores;
 using Maily.Deploy.Deployments.Pipelines;
 using Maily.Deploy.Secrets;
 using Maily.Deploy.Validation;
@@ -12,7 +14,17 @@ public static class BackupChecks
     /// <param name="variables">The environment's variables.</param>
     /// <param name="policy">Whether backups must be sealed there.</param>
     public static IEnumerable<Check> For(Variables variables, EnvironmentPolicy policy) =>
-        [new("Backup", "backup key", _ => Task.FromResult(Key(variables, policy))) { Stages = [BackupStage.Name] }];
+    [
+        new("Backup", "backup key", _ => Task.FromResult(Key(variables, policy))) { Stages = [BackupStage.Name] },
+        new("Backup", "place", _ => Task.FromResult(Place(variables))) { Stages = [BackupStage.Name] },
+    ];
+
+    // Malformed variables are errors of their own here too.
+    static CheckResult Place(Variables variables)
+    {
+        var expiry = RetentionPolicy.From(variables).Expiry;
+        return CheckResult.Pass($"{BackupStores.Find(variables)?.Location ?? "the deployment's own folder"}, for at most {expiry.TotalDays:0.##} days");
+    }
 
     // A malformed key is an error of its own, which the check's runner shows.
     static CheckResult Key(Variables variables, EnvironmentPolicy policy) => BackupKeys.From(variables) switch

@@ -51,12 +51,14 @@ partial class Build
 
     static ITargetDefinition Everything(ITargetDefinition target) => target
         .DependsOn<IBuildImages>(x => x.BuildImages)
+        .DependsOn<IScanImages>(x => x.ScanImages)
         .DependsOn<IPushImages>(x => x.PushImages)
         .DependsOn<IBackup>(x => x.Backup)
         .DependsOn<IStageVercel>(x => x.StageVercel)
         .DependsOn<IMigrate>(x => x.Migrate)
         .DependsOn<IVerifySchema>(x => x.VerifySchema)
         .DependsOn<IDeployK8s>(x => x.DeployK8s)
+        .DependsOn<IDeployAiServices>(x => x.DeployAiServices)
         .DependsOn<IDeployVercel>(x => x.DeployVercel)
         .DependsOn<ISmokeTest>(x => x.SmokeTest);
 }

@@ -17,7 +17,8 @@ using Nuke.Common.CI.GitHubActions;
     EnvironmentName = "production",
     ConcurrencyGroup = "deploy-production",
     ReadPermissions = new[] { GitHubActionsPermissions.Contents },
-    WritePermissions = new[] { GitHubActionsPermissions.IdToken },
+    WritePermissions = new[] { GitHubActionsPermissions.IdToken, GitHubActionsPermissions.Packages },
+    EnableGitHubToken = true,
     FetchDepth = 0,
     TimeoutMinutes = 90,
     AutoGenerate = true)]

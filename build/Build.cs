@@ -13,15 +13,15 @@ using NukeRunner;
 [RefusalExitCode(3)]
 #endif
 sealed partial class Build : NukeBuild,
-    IValidate, IPrepare, IBuildImages, IPushImages, IBackup, IStageVercel, IMigrate, IVerifySchema, IDeployK8s, IDeployVercel, ISmokeTest,
-    ICompensate, INotify, IReport, IRollback, IPlan, IHold, IUnlock, IStatus, ILintMigrations, IHazDatabaseConsent, IHazMigrationFlags, IBackups, IRestore
+    IValidate, IPrepare, IBuildImages, IScanImages, IPushImages, IBackup, IStageVercel, IMigrate, IVerifySchema, IDeployK8s, IDeployAiServices, IDeployVercel, ISmokeTest,
+    ICompensate, INotify, IReport, IRollback, IPlan, IHold, IUnlock, IStatus, ILintMigrations, IHazDatabaseConsent, IHazScanConsent, IHazMigrationFlags, IHazClusterFlags, IHazPlanFile, IBackups, IRestore, IHazImageFlags, IPruneImages, IDrift, IHazStrategy
 {
     DeploymentSession IHazDeployment.Session { get; } = new();
 
     IEnumerable<IVariableSource> IHazDeployment.VariableSources => MailyProduct.VariableSources;
 
     DeploymentDefinition IHazDeployment.Define(Variables variables) =>
-        MailyProduct.Define(variables, ((IHazEnvironment)this).Environment, RootDirectory, ((IRollback)this).RestoreDatabase, ((IHazDatabaseConsent)this).DatabaseConsent, this);
+        MailyProduct.Define(variables, ((IHazEnvironment)this).Environment, RootDirectory, ((IRollback)this).RestoreDatabase, ((IHazDatabaseConsent)this).DatabaseConsent, ((IHazScanConsent)this).ScanConsent, this, ((IHazImageFlags)this).AllowDirty, ((IHazClusterFlags)this).ForceConflicts, ((IHazStrategy)this).Strategy);
 
     PendingLint ILintMigrations.LintOf(Variables variables) => new MailyDatabase(variables, ((IHazEnvironment)this).Environment, RootDirectory).PendingLint;
 

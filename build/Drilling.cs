@@ -1,4 +1,5 @@
 using Maily.Deploy.Deployments;
+using Maily.Deploy.Processes;
 using Maily.Deploy.Sandbox;
 using Maily.Deploy.Sandbox.Drills;
 using Maily.Deploy.Sandbox.Vercel;
@@ -15,10 +16,12 @@ sealed class Drilling(AbsolutePath root)
     /// <exception cref="DrillFailedException">A deployment did not end as it may, or rows are lost.</exception>
     public async Task RunAsync(DrillSelection selection, StopSignals signals)
     {
+        // Linked into each clone: what is not there, each deployment would install for itself.
+        await PinnedTools.Of(root, new ProcessRunner(TimeProvider.System)).EnsureAsync(onLine: null, signals.Stop);
         await using var sandbox = await RunningSandbox.StartAsync(
             // Everything goes back to a snapshot again and again: nothing of it may be somebody else's, whatever the shell names.
             new SandboxOptions { Folder = root / "artifacts" / "sandbox", PublishEnvironment = false, DockerHost = null, Kubeconfig = null, ControlPlane = null, ClusterPace = TimeSpan.FromMilliseconds(4) }, log, signals.Stop);
-        var report = await new Drill(sandbox, Product(), root / "artifacts" / "drill", TimeProvider.System, log).RunAsync(selection, signals.Stop);
+        var report = await new Drill(sandbox, Product(await new CompiledAhead(root, log).ProgramAsync(signals.Stop)), root / "artifacts" / "drill", TimeProvider.System, log).RunAsync(selection, signals.Stop);
         foreach (var line in DrillText.Lines(report))
             log.LogInformation("{Line}", line);
         log.LogInformation("The report: {File}", (string)(root / "artifacts" / "drill" / "report.html"));
@@ -26,10 +29,10 @@ sealed class Drilling(AbsolutePath root)
             throw new DrillFailedException($"{report.Failed} of {report.Results.Length} faults do not end as they may.");
     }
 
-    DrillProduct Product() => new()
+    DrillProduct Product(string program) => new()
     {
         Repository = root,
-        Program = System.Reflection.Assembly.GetExecutingAssembly().Location,
+        Program = program,
         // The second migration takes something away that live code reads, so that its way back is drilled.
         Flags = ["--accept-downtime", "--reason", "a drill"],
         Linked = ["build/tools/node_modules"],

@@ -41,7 +41,7 @@ sealed class MailyDatabase(Variables variables, string environment, AbsolutePath
         Backups = Backups, Scratch = ScratchServer.Find(variables), BackupAt = address => BackupStores.At(address, variables),
     };
 
-    public Squawk Squawk => new(new NpmTools(root / "build" / "tools", processes, TimeProvider.System), processes);
+    public Squawk Squawk => new(PinnedTools.Of(root, processes), processes);
 
     /// <summary>Null where no scratch server is named. One a run: what it found out once, it knows.</summary>
     public SchemaReplay? Replay => field ??= ScratchServer.Find(variables) is { } server ? new(Settings, server, Contracts, processes, TimeProvider.System) : null;

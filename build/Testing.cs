@@ -21,9 +21,9 @@ sealed class Testing(AbsolutePath root, string configuration)
         foreach (var result in results.Append(sum))
             Log.Information("{Project:l}: {Passed} passed, {Failed} failed, {Skipped} skipped", result.Project, result.Passed, result.Failed, result.Skipped);
         var failures = results.SelectMany(result => result.Failures).ToArray();
-        await File.WriteAllLinesAsync(Folder / "failures.txt", failures, cancellation);
+        await File.WriteAllLinesAsync(Folder / "failures.txt", failures.Select(test => $"{test.Name}: {test.Why}"), cancellation);
         if (sum.Failed > 0)
-            throw new TestsFailedException(failures);
+            throw new TestsFailedException([.. failures.Select(test => test.Name)]);
     }
 
     AbsolutePath Folder
@@ -63,11 +63,22 @@ sealed class Testing(AbsolutePath root, string configuration)
         int Count(string name) => summary.GetProperty(name).GetInt32();
         var failures = content.GetProperty("tests").EnumerateArray()
             .Where(test => test.GetProperty("status").GetString() is "failed" or "other")
-            .Select(test => test.GetProperty("name").GetString()!);
+            .Select(test => new FailedTest(test.GetProperty("name").GetString()!, Brief(test.TryGetProperty("message", out var message) ? message.GetString() : null)));
         return new TestResult(project, Count("passed"), Count("failed") + Count("other"), Count("skipped") + Count("pending"), [.. failures]);
     }
 
-    sealed record TestResult(string Project, int Passed, int Failed, int Skipped, string[] Failures);
+    // What a run wrote stands in the middle of what a failed test says: the fact before it and the end of it tell most.
+    static string Brief(string? message)
+    {
+        var line = string.Join(' ', (message ?? "it said nothing").Split((char[]?)null, System.StringSplitOptions.RemoveEmptyEntries));
+        return line.Length <= Head + Tail ? line : $"{line[..Head]} [...] {line[^Tail..]}";
+    }
+
+    const int Head = 400, Tail = 1200;
+
+    sealed record TestResult(string Project, int Passed, int Failed, int Skipped, FailedTest[] Failures);
+
+    sealed record FailedTest(string Name, string Why);
 }
 
 /// <summary>Tests failed.</summary>

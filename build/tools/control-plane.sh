@@ -1,23 +1,29 @@
 #!/usr/bin/env bash
-# Builds a real Kubernetes control plane from Debian's source package, once per machine, and prints the folder that
-# holds it (the last line of stdout; progress goes to stderr). Use the folder as KUBEBUILDER_ASSETS.
+# Builds a real Kubernetes control plane and the parts of a node from Debian's source package, once per machine, and prints the
+# folder that holds them (the last line of stdout; progress goes to stderr). Use the folder as KUBEBUILDER_ASSETS.
 set -euo pipefail
 
 version=1.20.2
-binaries=(kube-apiserver kube-controller-manager kube-scheduler)
-build_packages=(golang-1.19-go rsync jq make dpkg-dev)
-# Counts changes of how this script builds; a cache of an older recipe is built again.
-recipe=2
+plane=(kube-apiserver kube-controller-manager kube-scheduler)
+node=(kubelet kube-proxy)
+build_packages=(golang-1.19-go rsync jq make dpkg-dev gcc libc6-dev)
+# Count changes of how this script builds; what an older recipe built is built again, and only that.
+plane_recipe=2 node_recipe=1
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/maily-deploy/control-plane/$version"
 
 say() { printf 'control-plane: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
 
-complete() {
-  local name
-  [[ "$(cat "$cache/.recipe" 2>/dev/null)" == "$recipe" ]] || return 1
-  for name in "${binaries[@]}" etcd; do [[ -x "$cache/$name" ]] || return 1; done
+# Whether the cache holds the named parts, built by the recipe.
+holds() {
+  local mark="$1" recipe="$2" name
+  shift 2
+  [[ "$(cat "$cache/$mark" 2>/dev/null)" == "$recipe" ]] || return 1
+  for name in "$@"; do [[ -x "$cache/$name" ]] || return 1; done
 }
+has_plane() { holds .recipe "$plane_recipe" "${plane[@]}" etcd; }
+has_node() { holds .node-recipe "$node_recipe" "${node[@]}" pause; }
+complete() { has_plane && has_node; }
 
 # kubectl is whichever one the machine has; it may have come after the build.
 finish() {
@@ -40,7 +46,7 @@ complete && finish
 
 command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null ||
   fail "Kubernetes $version is built from Debian's source package, and this machine has no apt-get. Build" \
-    "${binaries[*]} elsewhere and put them with etcd into $cache, or set KUBEBUILDER_ASSETS."
+    "${plane[*]} ${node[*]} pause elsewhere and put them with etcd into $cache, or set KUBEBUILDER_ASSETS."
 
 work="$(mktemp -d "${TMPDIR:-/tmp}/maily-control-plane.XXXXXX")"
 clean() { chmod -R u+w "$work" 2>/dev/null || true; rm -rf "$work"; }
@@ -91,8 +97,17 @@ tree="$(find "$work/tree" -mindepth 1 -maxdepth 1 -type d -name 'kubernetes-*')"
 rm -rf "$tree/vendor/github.com/modern-go/reflect2"
 cp -r "$work/etcd/usr/share/gocode/src/github.com/modern-go/reflect2" "$tree/vendor/github.com/modern-go/reflect2"
 
-say "building ${binaries[*]} (some minutes)"
+binaries=()
+has_plane || binaries+=("${plane[@]}")
+has_node || binaries+=("${node[@]}")
 cd "$tree"
+# A container of a CI machine may not lower an OOM score, which a kubelet does for itself and for what it starts.
+sed -i -E 's/^(\s*\w+OOMScoreAdj\s+int = ).*/\10/' pkg/kubelet/qos/policy.go
+sed -i -E 's/^(\s*defaultSandboxOOMAdj int = ).*/\10/' pkg/kubelet/dockershim/docker_sandbox.go
+[[ "$(grep -cE 'OOM(Score)?Adj\s+int = 0$' pkg/kubelet/qos/policy.go pkg/kubelet/dockershim/docker_sandbox.go | tr '\n' ' ')" == \
+  "pkg/kubelet/qos/policy.go:4 pkg/kubelet/dockershim/docker_sandbox.go:1 " ]] || fail "the kubelet's OOM scores are not where they were"
+
+say "building ${binaries[*]} (some minutes)"
 mkdir -p .go/src/k8s.io
 ln -s "$tree" .go/src/k8s.io/kubernetes
 env GOPATH="$tree/.go" GOCACHE="$work/gocache" GOFLAGS= GO111MODULE=off GOPROXY=off CGO_ENABLED=0 \
@@ -104,10 +119,12 @@ for name in "${binaries[@]}"; do
   [[ -n "$built" ]] || fail "the build ended without $name"
   cp "$built" "$work/bin/$name"
 done
-cp "$work/etcd/usr/bin/etcd" "$work/bin/etcd"
-strip "$work"/bin/kube-*
+has_plane || cp "$work/etcd/usr/bin/etcd" "$work/bin/etcd"
+strip "$work"/bin/kube*
+has_node || gcc -Os -Wall -Werror -static -DVERSION=3.2 -s -o "$work/bin/pause" build/pause/linux/pause.c
 chmod 755 "$work"/bin/*
 mv "$work"/bin/* "$cache/"
-printf '%s\n' "$recipe" >"$cache/.recipe"
+printf '%s\n' "$plane_recipe" >"$cache/.recipe"
+printf '%s\n' "$node_recipe" >"$cache/.node-recipe"
 say "done"
 finish

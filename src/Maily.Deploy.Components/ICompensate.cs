@@ -18,6 +18,7 @@ public interface ICompensate : IPrepare
         .TryAfter<IStageVercel>(x => x.StageVercel)
         .TryAfter<IMigrate>(x => x.Migrate)
         .TryAfter<IDeployK8s>(x => x.DeployK8s)
+        .TryAfter<IDeployAiServices>(x => x.DeployAiServices)
         .TryAfter<IDeployVercel>(x => x.DeployVercel)
         .TryAfter<ISmokeTest>(x => x.SmokeTest)
         .AssuredAfterFailure()

@@ -15,6 +15,7 @@ public interface IDeployVercel : IPrepare
         .TryAfter<IStageVercel>(x => x.StageVercel)
         .TryAfter<IMigrate>(x => x.Migrate)
         .TryAfter<IDeployK8s>(x => x.DeployK8s)
+        .TryAfter<IDeployAiServices>(x => x.DeployAiServices)
         .OnlyWhenStatic(() => !SkipFrontend)
         .ExecutesAsync(signals => Session.RunStageAsync(this, nameof(DeployVercel), signals));
 }

@@ -1,4 +1,6 @@
 using Maily.Deploy.Deployments;
+using Maily.Deploy.Deployments.Plans;
+using Maily.Deploy.Deployments.Steps;
 using Microsoft.Extensions.Logging;
 using Nuke.Common;
 using Serilog;
@@ -8,20 +10,24 @@ namespace Maily.Deploy.Components;
 /// <summary>Shows what a deployment would do.</summary>
 public interface IPlan : IHazDeployment
 {
-    /// <summary>Prints the pipeline wave by wave with the steps that are known now; changes nothing.</summary>
+    /// <summary>Prints the pipeline wave by wave with the steps that are known now and what they change, and saves it; changes nothing.</summary>
     new Target Plan => _ => _
         .Description("Shows what a deployment would do, stage by stage; changes nothing")
         .ExecutesAsync(async cancellation =>
         {
-            var (_, definition, _, _, _) = await Session.LoadAsync(this, cancellation);
+            var (_, definition, _, _, id) = await Session.LoadAsync(this, cancellation);
             await using var store = await Session.OpenStoreAsync(this, cancellation);
             await store.PrepareAsync(cancellation);
-            var stages = await Preview.OfAsync(definition, store, await Session.RequestAsync(this, cancellation), cancellation);
+            var request = await Session.RequestAsync(this, cancellation);
+            var stages = await Preview.OfAsync(definition, store, request, cancellation);
             if (this is ILintMigrations linted && !SkipDatabase)
                 await SayUnsafeAsync(linted, cancellation);
             foreach (var wave in definition.Pipeline.Waves())
                 foreach (var stage in stages.Where(stage => wave.Contains(stage.Stage)))
                     Say(stage);
+            var file = RootDirectory / "artifacts" / "plans" / $"{id.Value}.json";
+            await Preview.Save(request, stages).WriteAsync(file, cancellation);
+            Log.Information("Saved; to do exactly this: ./build.sh DeployProduction --plan {File:l}", System.IO.Path.GetRelativePath(RootDirectory, file));
         });
 
     private static async Task SayUnsafeAsync(ILintMigrations linted, CancellationToken cancellation)
@@ -38,11 +44,18 @@ public interface IPlan : IHazDeployment
         }
     }
 
+    private static void SayStep(Step step, StepPreview? preview)
+    {
+        Log.Information("{Indent,-12:l}   {Step:l}: {Title:l}{Summary:l}", "", step.Id.Name, step.Title, preview is null ? "" : $": {preview.Summary}");
+        foreach (var line in preview?.Lines ?? [])
+            Log.Information("{Indent,-12:l}     {Line:l}", "", line);
+    }
+
     private static void Say(PreviewedStage stage)
     {
         Log.Information("{Stage,-12:l} {Summary:l}{Kind:l}", stage.Stage.Name, stage.Stage.Summary, stage.Stage.Kind is { } kind ? $" ({kind.ToString().ToLowerInvariant()})" : "");
         foreach (var step in stage.Steps)
-            Log.Information("{Indent,-12:l}   {Step:l}: {Title:l}", "", step.Id.Name, step.Title);
+            SayStep(step, stage.Previews.GetValueOrDefault(step.Id));
         if (stage.Note is { } note)
             Log.Information("{Indent,-12:l}   {Note:l}", "", note);
         else if (stage.Stage.Kind is not null && stage.Steps.IsEmpty)

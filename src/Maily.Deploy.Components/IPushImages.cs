@@ -13,6 +13,7 @@ public interface IPushImages : IPrepare
         .Description("Pushes the images and verifies the digests that the registry answers")
         .DependsOn(Prepare)
         .DependsOn<IBuildImages>(x => x.BuildImages)
+        .TryDependsOn<IScanImages>(x => x.ScanImages)
         .OnlyWhenStatic(() => !SkipImages)
         .ExecutesAsync(signals => Session.RunStageAsync(this, nameof(PushImages), signals));
 }

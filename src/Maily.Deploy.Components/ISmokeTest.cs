@@ -11,6 +11,7 @@ public interface ISmokeTest : IPrepare
         .DependsOn(Prepare)
         .TryAfter<IMigrate>(x => x.Migrate)
         .TryAfter<IDeployK8s>(x => x.DeployK8s)
+        .TryAfter<IDeployAiServices>(x => x.DeployAiServices)
         .TryAfter<IDeployVercel>(x => x.DeployVercel)
         .OnlyWhenStatic(() => !SkipSmoke)
         .ExecutesAsync(signals => Session.RunStageAsync(this, nameof(SmokeTest), signals));

@@ -43,12 +43,9 @@ sealed class LocalParts(SandboxOptions options, InstanceFolder folder, ProcessHo
 
     /// <summary>Makes the services' base image.</summary>
     public async Task<BaseImage> PublishBaseAsync(ContainerEngine engine, OciRegistry registry, CancellationToken cancellation) =>
-        await BaseImage.PublishAsync(engine, registry.Address, await ReadBusyboxAsync(cancellation), cancellation);
+        await BaseImage.PublishAsync(engine, registry.Address, await Busybox.ReadAsync(tools, runner, cancellation), cancellation);
 
-    async Task<Busybox> ReadBusyboxAsync(CancellationToken cancellation)
-    {
-        var path = tools.Require(Tool.Busybox);
-        var applets = await runner.RunAsync(CommandLine.Of(path, "--list"), onLine: null, cancellation);
-        return new(await File.ReadAllBytesAsync(path, cancellation), applets.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
-    }
+    /// <summary>Makes what stands for images that others build.</summary>
+    public Task<UpstreamImage> PublishUpstreamAsync(ContainerEngine engine, OciRegistry registry, BaseImage below, CancellationToken cancellation) =>
+        UpstreamImage.PublishAsync(engine, registry.Address, below, cancellation);
 }

@@ -38,6 +38,9 @@ public sealed record SandboxCredentials
     /// <summary>The secret part of a Slack webhook's address: 24 characters.</summary>
     public string SlackToken { get; } = "sandbox" + Random(Mixed, 17);
 
+    /// <summary>Opens the repository of manifests: 24 characters.</summary>
+    public string ManifestsToken { get; } = "sandbox" + Random(Mixed, 17);
+
     /// <summary>Seals the sandbox's backups: 32 bytes in base64.</summary>
     public string BackupKey { get; } = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 

@@ -32,6 +32,8 @@ static class SandboxEnvironment
         ("ANTHROPIC_API_KEY", credentials.AnthropicKey),
         ("GOOGLE_AI_API_KEY", credentials.GoogleKey),
         ("MAILY_BACKUP_KEY", credentials.BackupKey),
+        // Long enough to be seen; a rehearsal does not stand still for what production waits for.
+        ("MAILY_BAKE_TIME", "1s"),
     ];
 
     /// <summary>All in one dictionary.</summary>

@@ -38,11 +38,15 @@ sealed class SandboxStart(SandboxOptions options, ToolLocator tools, ProcessRunn
         var registry = group.Run(token => KeepAsync("Registry", local.StartRegistryAsync, token));
         var engine = group.Run(token => KeepAsync("Container engine", local.StartEngineAsync, token));
         var image = group.Run(async token => await KeepAsync("Base image", async stop => await local.PublishBaseAsync(await engine, await registry, stop), token));
+        var upstream = group.Run(async token => await KeepAsync("Upstream image", async stop => await local.PublishUpstreamAsync(await engine, await registry, await image, stop), token));
         var clusters = group.Run(token => KeepAsync("Clusters", stop => local.StartClustersAsync(registry, stop), token));
         var aws = group.Run(token => KeepAsync("AWS", stop => hosted.StartAwsAsync(clusters, stop), token));
         var providers = group.Run(token => KeepAsync("AI providers", hosted.StartAiProvidersAsync, token));
         var vercel = group.Run(token => KeepAsync("Vercel", hosted.StartVercelAsync, token));
+        var manifests = group.Run(token => KeepAsync("Manifests", hosted.StartManifestsAsync, token));
+        var argo = group.Run(token => KeepAsync("Argo CD", stop => hosted.StartArgoCdAsync(clusters, manifests, stop), token));
         var slack = group.Run(token => KeepAsync("Slack", hosted.StartSlackAsync, token));
+        var trivy = group.Run(token => KeepAsync("Trivy", hosted.StartTrivyAsync, token));
         await group.WaitAsync();
         return new()
         {
@@ -50,11 +54,15 @@ sealed class SandboxStart(SandboxOptions options, ToolLocator tools, ProcessRunn
             Engine = await engine,
             Registry = await registry,
             BaseImage = await image,
+            UpstreamImage = await upstream,
             Clusters = await clusters,
             Aws = await aws,
             AiProviders = await providers,
             Vercel = await vercel,
+            Manifests = await manifests,
+            ArgoCd = await argo,
             Slack = await slack,
+            Trivy = await trivy,
         };
     }
 
@@ -74,13 +82,17 @@ sealed class SandboxStart(SandboxOptions options, ToolLocator tools, ProcessRunn
             ("DOCKER_HOST", parts.Engine.Address),
             ("MAILY_REGISTRY", parts.Registry.Address),
             ("MAILY_BASE_IMAGE", parts.BaseImage.Name),
+            ("MAILY_UPSTREAM_IMAGE", parts.UpstreamImage.Name),
             ("KUBECONFIG", parts.Clusters.KubeconfigPath),
             ("AWS_ENDPOINT_URL", Address(parts.Aws.Url)),
             ("OPENAI_BASE_URL", Address(parts.AiProviders.OpenAiUrl)),
             ("ANTHROPIC_BASE_URL", Address(parts.AiProviders.AnthropicUrl)),
             ("GOOGLE_AI_BASE_URL", Address(parts.AiProviders.GoogleUrl)),
+            ("TRIVY_SERVER_URL", Address(parts.Trivy.Url)),
             ("VERCEL_API_URL", Address(parts.Vercel.Url)),
             ("MAILY_WEB_URL", Address(parts.Vercel.ProductionUrl)),
+            ("MAILY_MANIFESTS_URL", parts.Manifests.Url),
+            ("MAILY_MANIFESTS_TOKEN", parts.Manifests.Token),
             ("SLACK_WEBHOOK_URL", parts.Slack.WebhookUrl.AbsoluteUri),
         ]);
 

@@ -1,6 +1,8 @@
-// Runs a sandbox in a process of its own, so that tests can interrupt and kill it: <folder> <file that says it is up>.
+// Runs a sandbox, or a cluster with a real node, in a process of its own, so that tests can interrupt and kill it:
+// <folder> <file that says it is up> [<assets of the cluster>].
 using System.Runtime.InteropServices;
 using Maily.Deploy.Sandbox;
+using Maily.Deploy.Sandbox.Kubernetes;
 using Microsoft.Extensions.Logging.Abstractions;
 
 using var stop = new CancellationTokenSource();
@@ -14,8 +16,10 @@ using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop)
 using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 try
 {
-    await using var sandbox = await RunningSandbox.StartAsync(new() { Folder = args[0] }, NullLogger.Instance, stop.Token);
-    await File.WriteAllTextAsync(args[1], sandbox.Folder, stop.Token);
+    await using IAsyncDisposable running = args is [_, _, var assets]
+        ? await RealCluster.StartAsync(assets, args[0], TimeProvider.System, stop.Token)
+        : await RunningSandbox.StartAsync(new() { Folder = args[0] }, NullLogger.Instance, stop.Token);
+    await File.WriteAllTextAsync(args[1], running is RunningSandbox sandbox ? sandbox.Folder : ((RealCluster)running).Folder, stop.Token);
     await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token);
     return 0;
 }

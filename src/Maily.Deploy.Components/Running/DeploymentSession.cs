@@ -4,6 +4,7 @@ using Maily.Deploy.Deployments;
 using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Leases;
 using Maily.Deploy.Deployments.Pipelines;
+using Maily.Deploy.Deployments.Plans;
 using Maily.Deploy.Deployments.Stores;
 using Maily.Deploy.Git;
 using Maily.Deploy.Processes;
@@ -85,9 +86,9 @@ public sealed class DeploymentSession
         return loaded = new Loaded(variables, build.Define(variables), facts, log, DeploymentId.Create(Time, facts.Commit)) { Redact = redactor.Redact };
     }
 
-    // A rollback may have to undo any stage, and every run must find the one journal that all others write.
+    // A rollback may have to undo any stage, Drift looks at all, and every run must find the one journal that all others write.
     static ImmutableArray<string> Needed(IHazDeployment build) =>
-        build.ExecutionPlan.Any(target => target.Name is nameof(IRollback.Rollback) or nameof(IRestore.Restore))
+        build.ExecutionPlan.Any(target => target.Name is nameof(IRollback.Rollback) or nameof(IRestore.Restore) or nameof(IDrift.Drift))
             ? [.. VariableRules.Names, BackupKeys.Variable]
             : [.. VariableRules.NeededBy(Planned(build, StandardPipeline.Create())).Append("SUPABASE_DB_URL").Distinct(StringComparer.Ordinal)];
 
@@ -131,8 +132,16 @@ public sealed class DeploymentSession
             Folder = build.RootDirectory / "artifacts" / "deployments",
             Wait = build.Wait is { } wait ? Duration.Parse(wait) : TimeSpan.Zero,
             LeaseLifetime = LeaseLifetime.From(variables),
+            Plan = build is IHazPlanFile { PlanFile: { } file } ? await SavedPlan.ReadAsync(file, cancellation) : null,
             Stages = planned,
-            Accepted = build is IHazDatabaseConsent consenting ? consenting.DatabaseConsent.Lines : [],
+            Strategy = GitOps.Strategy.Parse((build as IHazStrategy)?.Strategy),
+            Accepted =
+            [
+                .. build is IHazDatabaseConsent consenting ? consenting.DatabaseConsent.Lines : [],
+                .. build is IHazClusterFlags { ForceConflicts: true } ? ["fields of other managers are taken over (--force-conflicts)"] : System.Array.Empty<string>(),
+                .. build is IHazImageFlags { AllowDirty: true } ? ["images may hold what no commit has (--allow-dirty)"] : System.Array.Empty<string>(),
+                .. build is IHazScanConsent scanning ? scanning.ScanConsent.Lines : [],
+            ],
             Skipped = [.. definition.Pipeline.Stages.Where(stage => stage.Skip is { } part && build.IsSkipped(part) || IsLeftOut(build, stage.Name)).Select(stage => stage.Name)],
         };
     }

@@ -125,6 +125,10 @@ sealed class DrillSite : IAsyncDisposable
         ["HOME"] = machine.Home,
         [DrillObserver.Variable] = Control.Url.AbsoluteUri,
         ["MAILY_BACKUP_FOLDER"] = Backups,
+        // A fault strikes before, in or after a bake of any length: each second of it is one in every cell.
+        ["MAILY_BAKE_TIME"] = "0.1s",
+        // A guard against code that is written at run time, which every start pays for.
+        ["DOTNET_EnableWriteXorExecute"] = "0",
     };
 
     async Task<IReadOnlyList<string>> JournalAsync(string sql, CancellationToken cancellation)

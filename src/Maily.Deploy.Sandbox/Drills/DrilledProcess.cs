@@ -11,8 +11,8 @@ sealed record DrilledRun(int ExitCode, string Output);
 /// <summary>One run of the build in a process of its own, as a user starts it.</summary>
 sealed class DrilledProcess : IDisposable
 {
-    // Longer than any deployment to a sandbox: one that hangs shall fail its cell, not the drill.
-    static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+    // Longer than any deployment to a sandbox on a machine that is busy with others: one that hangs shall fail its cell, not the drill.
+    static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     static readonly string Dotnet = Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : "dotnet";
 

@@ -4,12 +4,32 @@ namespace Maily.Deploy.Sandbox.Engine;
 public sealed class CgroupParent(string instance)
 {
     const string Root = "/sys/fs/cgroup";
+    const int Attempts = 200;
+
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Its path, from the root of each hierarchy.</summary>
     public string Path { get; } = $"/maily-sandbox-{instance}";
 
-    /// <summary>Removes the groups; they are empty once the engine's processes are gone.</summary>
-    public void Remove()
+    /// <summary>Removes the groups; they are empty a moment after the engine's processes are gone.</summary>
+    public async Task RemoveAsync(TimeProvider time, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                Remove();
+                return;
+            }
+            catch (IOException) when (attempt < Attempts)
+            {
+                // The kernel is still taking the last processes out of their groups.
+                await Task.Delay(Pause, time, cancellation);
+            }
+        }
+    }
+
+    void Remove()
     {
         if (!Directory.Exists(Root))
             return;

@@ -28,7 +28,7 @@ static class Leftovers
     {
         foreach (var process in record?.Processes ?? [])
             await process.KillAsync(time, cancellation);
-        new CgroupParent(name).Remove();
+        await new CgroupParent(name).RemoveAsync(time, cancellation);
         EnvironmentFile.Withdraw(root, name);
         Delete(record?.Sockets);
         Delete(Path.Combine(root, name));

@@ -14,6 +14,9 @@ internal sealed record ControlPlanePlan
 
     public required string Token { get; init; }
 
+    /// <summary>Whether kubelets of their own tell that their nodes live; else the controllers that evict pods of silent nodes are left out.</summary>
+    public bool HasKubelets { get; init; }
+
     int EtcdPort { get; } = LoopbackPorts.Find();
 
     int PeerPort { get; } = LoopbackPorts.Find();
@@ -41,9 +44,9 @@ internal sealed record ControlPlanePlan
     public FarSideCommand ControllerManager => Command("kube-controller-manager",
         $"--kubeconfig={In("kubeconfig")}", "--use-service-account-credentials=true", "--leader-elect=false", "--port=0", "--secure-port=0",
         $"--service-account-private-key-file={In("accounts.key")}", $"--root-ca-file={In("ca.crt")}",
-        "--namespace-sync-period=1s",
-        // No kubelet tells that a node lives, so that these would evict every pod after a while.
-        "--controllers=*,-nodelifecycle,-podgc", "--deployment-controller-sync-period=1s");
+        "--namespace-sync-period=1s", $"--controllers=*{(HasKubelets ? "" : ",-nodelifecycle,-podgc")}", "--deployment-controller-sync-period=1s");
+
+    public FarSideCommand Scheduler => Command("kube-scheduler", $"--kubeconfig={In("kubeconfig")}", "--leader-elect=false", "--port=0", "--secure-port=0");
 
     string Peer => $"http://127.0.0.1:{PeerPort}";
 

@@ -7,7 +7,7 @@ namespace Maily.Deploy.Sandbox.Kubernetes;
 
 /// <summary>
 /// The real control plane (etcd, kube-apiserver, kube-controller-manager) on loopback, with its data in a private folder. There is
-/// no kubelet: pods are made, and stay Pending unless the sandbox's node plays one.
+/// no kubelet: pods are made, and stay Pending unless the sandbox's node plays one, or a real one joins.
 /// </summary>
 public sealed class RealControlPlane : IKubernetesCluster
 {
@@ -63,7 +63,7 @@ public sealed class RealControlPlane : IKubernetesCluster
     static async Task<RealControlPlane> StartAsync(string assets, RealControlPlaneOptions options, string folder, Started started, CancellationToken ct)
     {
         using var certificates = new LoopbackCertificates(TimeProvider.System);
-        var plan = new ControlPlanePlan { Assets = assets, Folder = folder, Token = RandomNumberGenerator.GetHexString(32, lowercase: true) };
+        var plan = new ControlPlanePlan { Assets = assets, Folder = folder, Token = RandomNumberGenerator.GetHexString(32, lowercase: true), HasKubelets = options.HasKubelets };
         var kubeconfig = KubeconfigFile.Text("maily-control-plane", plan.Address, certificates.AuthorityPem, plan.Token);
         plan.WriteFiles(certificates);
         var path = KubeconfigFile.Write(folder, kubeconfig);
@@ -72,6 +72,7 @@ public sealed class RealControlPlane : IKubernetesCluster
         await Run(plan.Etcd, probe.EtcdAnswers);
         await Run(plan.ApiServer, probe.ApiAnswers);
         await Run(plan.ControllerManager, probe.ControllersWork);
+        if (options.HasKubelets) await Run(plan.Scheduler, _ => Task.FromResult(true));
         var faults = new ClusterFaults();
         if (options.Node is { } node) await started.KeepAsync(SandboxNode.StartAsync(path, node, faults, ct));
         return new RealControlPlane(started, folder) { Address = plan.Address, Kubeconfig = kubeconfig, KubeconfigPath = path, Faults = options.Node is null ? null : faults };
@@ -107,4 +108,7 @@ public sealed record RealControlPlaneOptions
 
     /// <summary>How its node runs pods; without a node when null.</summary>
     public NodeOptions? Node { get; init; }
+
+    /// <summary>Whether real nodes will join: then the scheduler runs too, and pods of a node that falls silent are evicted.</summary>
+    public bool HasKubelets { get; init; }
 }

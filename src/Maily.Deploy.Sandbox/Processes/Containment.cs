@@ -16,6 +16,9 @@ public enum Containment
     /// spawned, mounted or shared with it, at once and without exception. Needs root.
     /// </summary>
     Namespace,
+
+    /// <summary>As <see cref="Namespace"/>, and with a network of its own, in which nothing is but a loopback that is down.</summary>
+    Network,
 }
 
 /// <summary>What a containment means as a command.</summary>
@@ -25,8 +28,19 @@ public static class Containments
     static readonly string[] OwnNamespace = ["unshare", "--pid", "--mount", "--ipc", "--mount-proc", "--fork", "--kill-child=KILL"];
 
     /// <summary>The words to put before a command's own.</summary>
-    public static IReadOnlyList<string> Prefix(this Containment containment) =>
-        containment == Containment.Namespace ? [.. OwnSession, .. OwnNamespace] : OwnSession;
+    public static IReadOnlyList<string> Prefix(this Containment containment) => containment switch
+    {
+        Containment.Namespace => [.. OwnSession, .. OwnNamespace],
+        Containment.Network => [.. OwnSession, .. OwnNamespace, "--net"],
+        _ => OwnSession,
+    };
+
+    /// <summary>The program that starts a command among the processes of another one's namespaces; it ends with them.</summary>
+    public const string Joiner = "nsenter";
+
+    /// <summary>The joiner's words before the command's own.</summary>
+    /// <param name="process">A process of the namespaces, by its number on this machine.</param>
+    public static IReadOnlyList<string> Joining(int process) => [$"--target={process}", "--pid", "--mount", "--ipc", "--net"];
 
     /// <summary>The strongest containment that this machine allows.</summary>
     public static async Task<Containment> DetectAsync(ProcessRunner runner, CancellationToken cancellation)

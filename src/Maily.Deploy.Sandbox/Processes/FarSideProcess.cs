@@ -26,6 +26,9 @@ public sealed class FarSideProcess : IAsyncDisposable
     /// <summary>Both output streams.</summary>
     public string LogFile { get; }
 
+    /// <summary>The number, on this machine, of the first process of its namespaces.</summary>
+    public int FirstInside => ProcessIdentity.FirstChildOf(process.Id)?.Id ?? throw Failed("has ended.");
+
     /// <summary>Starts the command with the given containment.</summary>
     public static async Task<FarSideProcess> StartAsync(FarSideCommand command, ProcessHost host)
     {

@@ -47,7 +47,7 @@ public sealed class SandboxWires : IAsyncDisposable
             JournalVariable => pair.Value.Replace($"127.0.0.1:{parts.Postgres.Port}", Address(journal), StringComparison.Ordinal),
             // The base image is what images are made from: its name goes into their content.
             // Scratch databases are no far side that a deployment changes.
-            "MAILY_BASE_IMAGE" or "RESTORE_CHECK_URL" => pair.Value,
+            "MAILY_BASE_IMAGE" or "MAILY_UPSTREAM_IMAGE" or "RESTORE_CHECK_URL" => pair.Value,
             _ => plain.Append(($"127.0.0.1:{parts.Postgres.Port}", database)).Aggregate(pair.Value, (text, part) => text.Replace(part.Item1, Address(part.Item2), StringComparison.Ordinal)),
         }));
         return opened = new([.. wires], environment.ToImmutableSortedDictionary(StringComparer.Ordinal));

@@ -123,7 +123,8 @@ sealed class WireConnection(Wire wire, Socket client, EndPoint upstream, TimePro
                 client.Shutdown(SocketShutdown.Send);
                 return false;
             default:
-                // Half of it has left already, as when a line is cut in the middle.
+                // Half of it has left already, as when a line is cut in the middle; what the far side says to that half is not heard.
+                isSilent = true;
                 await SendAsync(server, piece[..(piece.Length / 2)], cancellation);
                 wire.Reset();
                 return false;

@@ -5,6 +5,7 @@ using Maily.Deploy.Secrets;
 namespace Maily.Deploy.AiServices;
 
 /// <summary>A provider of models: where it is, and how it wants its key.</summary>
+/// <param name="Id">Its name in files: <c>openai</c>.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="KeyVariable">The variable that holds the key.</param>
 /// <param name="AddressVariable">The variable that replaces its address.</param>
@@ -12,16 +13,16 @@ namespace Maily.Deploy.AiServices;
 /// <param name="ModelsPath">Where it lists models, below the address.</param>
 /// <param name="Authorize">Puts the key into a request; always a header, since addresses end up in logs.</param>
 public sealed record AiProvider(
-    string Name, string KeyVariable, string AddressVariable, string StandardAddress, string ModelsPath, Action<HttpRequestHeaders, Secret> Authorize)
+    string Id, string Name, string KeyVariable, string AddressVariable, string StandardAddress, string ModelsPath, Action<HttpRequestHeaders, Secret> Authorize)
 {
     /// <summary>OpenAI.</summary>
     public static AiProvider OpenAi { get; } = new(
-        "OpenAI", "OPENAI_API_KEY", "OPENAI_BASE_URL", "https://api.openai.com/v1", "/models",
+        "openai", "OpenAI", "OPENAI_API_KEY", "OPENAI_BASE_URL", "https://api.openai.com/v1", "/models",
         (headers, key) => headers.Authorization = new AuthenticationHeaderValue("Bearer", key.Reveal()));
 
     /// <summary>Anthropic.</summary>
     public static AiProvider Anthropic { get; } = new(
-        "Anthropic", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "https://api.anthropic.com", "/v1/models",
+        "anthropic", "Anthropic", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "https://api.anthropic.com", "/v1/models",
         (headers, key) =>
         {
             headers.Add("x-api-key", key.Reveal());
@@ -30,17 +31,19 @@ public sealed record AiProvider(
 
     /// <summary>Google AI.</summary>
     public static AiProvider Google { get; } = new(
-        "Google AI", "GOOGLE_AI_API_KEY", "GOOGLE_AI_BASE_URL", "https://generativelanguage.googleapis.com", "/v1beta/models",
+        "google", "Google AI", "GOOGLE_AI_API_KEY", "GOOGLE_AI_BASE_URL", "https://generativelanguage.googleapis.com", "/v1beta/models",
         (headers, key) => headers.Add("x-goog-api-key", key.Reveal()));
 
     /// <summary>All three.</summary>
     public static ImmutableArray<AiProvider> All { get; } = [OpenAi, Anthropic, Google];
 
     /// <summary>The request that lists models, and changes and costs nothing.</summary>
-    public HttpRequestMessage ListModels(Variables variables)
+    /// <param name="variables">Key and address.</param>
+    /// <param name="query">Asks for a further page: <c>?after_id=...</c>.</param>
+    public HttpRequestMessage ListModels(Variables variables, string query = "")
     {
         var address = variables.FindUri(AddressVariable, StandardAddress);
-        var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address.AbsoluteUri.TrimEnd('/') + ModelsPath));
+        var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address.AbsoluteUri.TrimEnd('/') + ModelsPath + query));
         Authorize(request.Headers, variables.Require(KeyVariable));
         return request;
     }

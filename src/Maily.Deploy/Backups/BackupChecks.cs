@@ -22,8 +22,8 @@ public static class BackupChecks
     // Malformed variables are errors of their own here too.
     static CheckResult Place(Variables variables)
     {
-        var expiry = RetentionPolicy.From(variables).Expiry;
-        return CheckResult.Pass($"{BackupStores.Find(variables)?.Location ?? "the deployment's own folder"}, for at most {expiry.TotalDays:0.##} days");
+        var kept = RetentionPolicy.From(variables);
+        return CheckResult.Pass($"{BackupStores.Find(variables)?.Location ?? "the deployment's own folder"}, the last {kept.Last}, {kept.Daily} daily and {kept.Weekly} weekly ones, for at most {kept.Expiry.TotalDays:0.##} days");
     }
 
     // A malformed key is an error of its own, which the check's runner shows.

@@ -36,6 +36,15 @@ sealed class BackupSnapshot(NpgsqlConnection connection, NpgsqlTransaction trans
         order by 1
         """;
 
+    // What belongs to no schema by itself does by what it stands on: the schema, the table of a policy.
+    const string RolesSql = """
+        select distinct r.rolname::text from pg_shdepend d join pg_roles r on r.oid = d.refobjid, lateral pg_identify_object(d.classid, d.objid, d.objsubid) o
+        where d.refclassid = 'pg_authid'::regclass and d.dbid = (select oid from pg_database where datname = current_database()) and r.rolname !~ '^pg_'
+            and (o.schema = any($1) or (d.classid = 'pg_namespace'::regclass and (select nspname from pg_namespace where oid = d.objid) = any($1))
+                or (d.classid = 'pg_policy'::regclass and (select relnamespace::regnamespace::text from pg_policy join pg_class c on c.oid = polrelid where pg_policy.oid = d.objid) = any($1)))
+        order by 1
+        """;
+
     /// <summary>For <c>pg_dump --snapshot</c>.</summary>
     public string Id { get; } = id;
 
@@ -72,6 +81,10 @@ sealed class BackupSnapshot(NpgsqlConnection connection, NpgsqlTransaction trans
 
     public async Task<ImmutableArray<string>> TablesAsync(ImmutableArray<string> schemas, CancellationToken cancellation) =>
         [.. await connection.ListAsync<string>(TablesSql, cancellation, (object)schemas.ToArray())];
+
+    /// <summary>Roles that own something in the schemas or have rights on it.</summary>
+    public async Task<ImmutableArray<string>> RolesAsync(ImmutableArray<string> schemas, CancellationToken cancellation) =>
+        [.. await connection.ListAsync<string>(RolesSql, cancellation, (object)schemas.Concat(schemas.Select(Quoted.Name)).ToArray())];
 
     /// <summary>Bytes of all tables.</summary>
     public async Task<long> SizeAsync(CancellationToken cancellation) => await connection.FindAsync<long>(SizeSql, cancellation);

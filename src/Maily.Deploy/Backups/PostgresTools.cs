@@ -20,15 +20,19 @@ public sealed partial record PostgresTools(string Folder, int Major)
     public static async Task<PostgresTools> FindAsync(int serverMajor, ProcessRunner processes, CancellationToken cancellation)
     {
         var found = new List<PostgresTools>();
-        foreach (var folder in Folders().Where(folder => File.Exists(Path.Combine(folder, "pg_dump"))).Distinct(StringComparer.Ordinal))
+        foreach (var folder in Folders(serverMajor).Where(folder => File.Exists(Path.Combine(folder, "pg_dump"))).Distinct(StringComparer.Ordinal))
         {
             // Debian's /usr/bin/pg_dump is a wrapper that asks for a cluster: only what it answers counts.
             var answer = await processes.RunAsync(CommandLine.Of(Path.Combine(folder, "pg_dump"), "--version"), null, cancellation);
-            if (Version().Match(answer) is { Success: true } version)
-                found.Add(new(folder, int.Parse(version.Groups["major"].ValueSpan, CultureInfo.InvariantCulture)));
+            if (Version().Match(answer) is not { Success: true } version)
+                continue;
+            found.Add(new(folder, int.Parse(version.Groups["major"].ValueSpan, CultureInfo.InvariantCulture)));
+            // There are none that fit better.
+            if (found[^1].Major == serverMajor)
+                return found[^1];
         }
 
-        return found.Where(tools => tools.Major >= serverMajor).OrderBy(tools => tools.Major).FirstOrDefault()
+        return found.Where(tools => tools.Major > serverMajor).OrderBy(tools => tools.Major).FirstOrDefault()
             ?? throw new PostgresToolsMissingException(serverMajor, [.. found.Select(tools => tools.Major).Distinct().Order()]);
     }
 
@@ -56,12 +60,13 @@ public sealed partial record PostgresTools(string Folder, int Major)
         return variables.ToImmutable();
     }
 
-    static IEnumerable<string> Folders()
+    // Where the server's own version would be comes first.
+    static IEnumerable<string> Folders(int serverMajor)
     {
         const string debian = "/usr/lib/postgresql";
         var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         var versions = Directory.Exists(debian) ? Directory.EnumerateDirectories(debian).Select(folder => Path.Combine(folder, "bin")) : [];
-        return versions.Concat(path);
+        return versions.Concat(path).Prepend(Path.Combine(debian, $"{serverMajor}", "bin"));
     }
 
     [GeneratedRegex(@"\(PostgreSQL\) (?<major>[0-9]+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]

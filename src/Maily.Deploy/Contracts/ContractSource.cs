@@ -24,11 +24,9 @@ public sealed class ContractSource(string root, ImmutableArray<string> folders, 
     /// <exception cref="UnreadableContractException">One cannot be read.</exception>
     public async Task<ImmutableArray<DatabaseContract>> ReadAsync(string commit, CancellationToken cancellation)
     {
-        var contracts = ImmutableArray.CreateBuilder<DatabaseContract>();
         var present = (await ListAsync(commit, cancellation)).ToHashSet(StringComparer.Ordinal);
-        foreach (var path in folders.Select(folder => $"{folder}/{DatabaseContract.FileName}").Where(present.Contains))
-            contracts.Add(DatabaseContract.Parse($"{path} of {commit}", await processes.RunAsync(Git("show", $"{commit}:{path}"), null, cancellation)));
-        return contracts.ToImmutable();
+        var paths = folders.Select(folder => $"{folder}/{DatabaseContract.FileName}").Where(present.Contains);
+        return [.. await Task.WhenAll(paths.Select(async path => DatabaseContract.Parse($"{path} of {commit}", await processes.RunAsync(Git("show", $"{commit}:{path}"), null, cancellation))))];
     }
 
     async Task<string[]> ListAsync(string commit, CancellationToken cancellation)

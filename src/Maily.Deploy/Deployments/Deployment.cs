@@ -68,7 +68,7 @@ public sealed class Deployment : IAsyncDisposable
             var steps = await definition.PlannerOf(stage).PlanAsync(Context, abort.Token);
             if (steps.IsEmpty)
                 context.Log.LogInformation("{Stage}: nothing to do", stage);
-            await new StageRunner((step, cancellation) => runner.RunAsync(step, Context, cancellation))
+            await new StageRunner((step, cancellation) => runner.RunAsync(step, Context with { Stop = stop.Token }, cancellation))
                 .RunAsync(steps, new StopSignals(stop.Token, abort.Token));
         }
         catch (Exception ended) when (ended is PermitExpiredException || ended is OperationCanceledException && lease.Loss is not null)

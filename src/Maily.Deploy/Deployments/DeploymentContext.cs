@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Maily.Deploy.Deployments.Holds;
+using Maily.Deploy.Deployments.Plans;
 using Maily.Deploy.Deployments.Releases;
 using Maily.Deploy.Deployments.Steps;
 using Microsoft.Extensions.Logging;
@@ -41,6 +42,18 @@ public sealed record DeploymentContext
 
     /// <summary>Names of the stages that this run plans.</summary>
     public ImmutableArray<string> Stages { get; init; } = [];
+
+    /// <summary>The plan that is carried out exactly; null for what is wanted now.</summary>
+    public SavedPlan? Plan { get; init; }
+
+    /// <summary>
+    /// Cancelled when the run is asked to stop. Steps that change something run to their end all the same; one that only waits
+    /// may end at once.
+    /// </summary>
+    public CancellationToken Stop { get; init; }
+
+    /// <summary>How the release reaches the clusters.</summary>
+    public string Strategy { get; init; } = GitOps.Strategy.Apply;
 
     internal Func<string, CancellationToken, Task<ImmutableArray<Step>>>? Planner { get; init; }
 

@@ -13,6 +13,7 @@ namespace Maily.Deploy.Deployments;
 [JsonConverter(typeof(TextConverter))]
 public readonly partial record struct DeploymentId : IComparable<DeploymentId>
 {
+    const string TimeForm = "yyyyMMdd'T'HHmmss'Z'";
     const string SuffixAlphabet = "abcdefghjkmnpqrstuvwxyz23456789";
 
     DeploymentId(string value) => Value = value;
@@ -20,9 +21,13 @@ public readonly partial record struct DeploymentId : IComparable<DeploymentId>
     /// <summary>The id as text.</summary>
     public string Value { get; }
 
+    /// <summary>When it began, to the second, by the clock of the machine that began it.</summary>
+    public DateTimeOffset BeganAt => DateTimeOffset.ParseExact(
+        Value[..Value.IndexOf('-', StringComparison.Ordinal)], TimeForm, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+
     /// <summary>A new id for <paramref name="commit"/> (at least 7 hexadecimal digits) at the present time.</summary>
     public static DeploymentId Create(TimeProvider time, string commit) =>
-        Parse($"{time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}-{commit[..7]}-{RandomNumberGenerator.GetString(SuffixAlphabet, 4)}");
+        Parse($"{time.GetUtcNow().UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture)}-{commit[..7]}-{RandomNumberGenerator.GetString(SuffixAlphabet, 4)}");
 
     /// <summary>Reads an id from text.</summary>
     /// <exception cref="MalformedDeploymentIdException">The text is no id.</exception>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Leases;
 using Maily.Deploy.Deployments.Pipelines;
+using Maily.Deploy.Deployments.Plans;
 using Maily.Deploy.Deployments.Stores;
 using Microsoft.Extensions.Logging;
 
@@ -43,15 +44,21 @@ public sealed record DeploymentRequest
     /// <summary>What somebody accepts that is refused otherwise, and why; one sentence each.</summary>
     public ImmutableArray<string> Accepted { get; init; } = [];
 
+    /// <summary>The plan that is to be carried out exactly; null for what is wanted now.</summary>
+    public SavedPlan? Plan { get; init; }
+
     /// <summary>The stages that this run plans.</summary>
     public ImmutableArray<string> Stages { get; init; } = [];
+
+    /// <summary>How the release reaches the clusters.</summary>
+    public string Strategy { get; init; } = GitOps.Strategy.Apply;
 
     internal LeaseHolder HolderOf(string deployment) =>
         new(deployment, System.Environment.UserName, System.Environment.MachineName, System.Environment.ProcessId);
 
     internal DeploymentHeader HeaderOf(DeploymentId id, Pipeline pipeline) => new(
         id.Value, Environment, Commit, Operator.Name, Time.GetUtcNow(),
-        [.. pipeline.Order.Select(stage => stage.Name).Where(Stages.Contains)], [.. Skipped.Order(StringComparer.Ordinal)]) { Accepted = Accepted };
+        [.. pipeline.Order.Select(stage => stage.Name).Where(Stages.Contains)], [.. Skipped.Order(StringComparer.Ordinal)]) { Accepted = Accepted, Strategy = Strategy };
 
     internal async Task<DeploymentContext> ContextAsync(DeploymentId id, IReleaseStore releases, CancellationToken cancellation)
     {
@@ -59,7 +66,7 @@ public sealed record DeploymentRequest
         return new DeploymentContext
         {
             Id = id, Environment = Environment, Commit = Commit, Log = Log, Redact = Redact, Time = Time,
-            Folder = Path.Combine(Folder, id.Value), Live = live.FirstOrDefault(release => !release.IsWithdrawn), Skipped = Skipped, Stages = Stages,
+            Folder = Path.Combine(Folder, id.Value), Live = live.FirstOrDefault(release => !release.IsWithdrawn), Skipped = Skipped, Stages = Stages, Plan = Plan, Strategy = Strategy,
         };
     }
 }

@@ -5,7 +5,7 @@ namespace Maily.Deploy.Deployments;
 /// <summary>Decides which deployment a run goes on with.</summary>
 public static class Resumption
 {
-    /// <summary>The unfinished deployment, when this run is of the same commit, leaves out the same stages and runs all that it planned.</summary>
+    /// <summary>The unfinished deployment, when this run is of the same commit, leaves out the same stages, reaches the clusters in the same way and runs all that it planned.</summary>
     /// <param name="newest">The environment's newest deployment; null when there is none.</param>
     /// <param name="request">What is asked for now.</param>
     /// <exception cref="CannotResumeException">There is nothing to go on with, or it is another release.</exception>
@@ -16,6 +16,8 @@ public static class Resumption
         var header = newest.Header;
         if (header.Commit != request.Commit)
             throw new CannotResumeException($"{header.Id} is of commit {header.Commit[..7]}, this is {request.Commit[..7]}.", $"Check out {header.Commit}, or undo it with `./build.sh Rollback`.");
+        if (header.Strategy != request.Strategy)
+            throw new CannotResumeException($"{header.Id} reaches the clusters by {header.Strategy}, this run by {request.Strategy}.", $"Resume with --strategy {header.Strategy}, or undo it with `./build.sh Rollback`.");
         if (!request.Skipped.SetEquals(header.Skipped))
             throw new CannotResumeException(
                 $"{header.Id} leaves out {(header.Skipped.Count == 0 ? "nothing" : string.Join(", ", header.Skipped))}, this run does not.", "Resume with the same skip flags, or undo it with `./build.sh Rollback`.");

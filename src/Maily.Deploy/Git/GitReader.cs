@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Maily.Deploy.Processes;
 
 namespace Maily.Deploy.Git;
@@ -42,11 +43,29 @@ public sealed class GitReader(ProcessRunner runner)
         }
     }
 
-    /// <summary>Tracked files below the folder, relative to it with <c>/</c>, in ordinal order; null outside of a repository.</summary>
-    public async Task<ImmutableArray<string>?> TrackedFilesAsync(string folder, CancellationToken cancellation) =>
-        await RunAsync(folder, cancellation, "ls-files", "-z", "--cached") is { } output
+    /// <summary>Tracked files below the folder, or only those below some folders in it, relative to it with <c>/</c>, in ordinal order; null outside of a repository.</summary>
+    public async Task<ImmutableArray<string>?> TrackedFilesAsync(string folder, CancellationToken cancellation, params string[] below) =>
+        await RunAsync(folder, cancellation, ["ls-files", "-z", "--cached", "--", .. Literal(below)]) is { } output
             ? [.. output.Split('\0').Select(path => path.Trim('\n', '\r')).Where(path => path.Length > 0).Order(StringComparer.Ordinal)]
             : null;
+
+    /// <summary>
+    /// Files below the folder, or only below some folders in it, that are not as HEAD has them, staged or not, relative to it with <c>/</c>; removed ones too, untracked ones not.
+    /// Null outside of a repository.
+    /// </summary>
+    public async Task<ImmutableArray<string>?> FindChangesAsync(string folder, CancellationToken cancellation, params string[] below) =>
+        await RunAsync(folder, cancellation, ["diff", "--name-only", "--no-renames", "--relative", "-z", "HEAD", "--", .. Literal(below)]) is { } output
+            ? [.. output.Split('\0').Select(path => path.Trim('\n', '\r')).Where(path => path.Length > 0)]
+            : null;
+
+    /// <summary>The last commit that changed something below the folder, and when it was made; null where there is none.</summary>
+    public async Task<(string Commit, DateTimeOffset At)?> FindLastCommitAsync(string folder, CancellationToken cancellation) =>
+        (await LineAsync(folder, cancellation, "log", "-1", "--format=%H %ct", "--", "."))?.Split(' ') is [var commit, var seconds]
+            ? (commit, DateTimeOffset.FromUnixTimeSeconds(long.Parse(seconds, CultureInfo.InvariantCulture)))
+            : null;
+
+    /// <summary>The first remote's address without user and password; null without a remote.</summary>
+    public async Task<string?> FindRemoteAsync(string folder, CancellationToken cancellation) => WithoutUser(await RemoteAsync(folder, cancellation));
 
     async Task<string?> RemoteAsync(string folder, CancellationToken cancellation) =>
         Lines(await RunAsync(folder, cancellation, "remote")).FirstOrDefault() is { } name
@@ -68,6 +87,8 @@ public sealed class GitReader(ProcessRunner runner)
             return null;
         }
     }
+
+    static IEnumerable<string> Literal(string[] folders) => folders.Length == 0 ? ["."] : folders.Select(folder => $":(literal){folder}");
 
     // Without optional locks a status in the background never gets in the way of a commit by the user.
     static CommandLine Git(string folder, params string[] arguments) =>

@@ -6,6 +6,9 @@ namespace Maily.Deploy.Images;
 /// <summary>Asks the container engine; changes nothing.</summary>
 sealed class EngineReader(ImageSettings settings) : IDisposable
 {
+    /// <summary>Names the content that an image was built from.</summary>
+    public const string ContentLabel = "maily.dev/content";
+
     readonly DockerClientConfiguration configuration = new(settings.Engine);
 
     /// <summary>The engine's version.</summary>
@@ -19,7 +22,7 @@ sealed class EngineReader(ImageSettings settings) : IDisposable
         try
         {
             var image = await client.Images.InspectImageAsync(reference, cancellation);
-            return image.Config?.Labels?.TryGetValue("maily.dev/content", out var found) == true && found == content;
+            return image.Config?.Labels?.TryGetValue(ContentLabel, out var found) == true && found == content;
         }
         catch (DockerImageNotFoundException)
         {
@@ -35,7 +38,7 @@ sealed class EngineReader(ImageSettings settings) : IDisposable
         {
             return await call(client);
         }
-        catch (Exception failure) when (failure is HttpRequestException or SocketException or TimeoutException)
+        catch (Exception failure) when (failure is HttpRequestException or SocketException or TimeoutException or IOException)
         {
             throw new EngineUnreachableException(settings.Engine, failure);
         }

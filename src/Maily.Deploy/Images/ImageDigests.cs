@@ -21,6 +21,9 @@ public static class ImageDigests
         return pairs.ToImmutableSortedDictionary(StringComparer.Ordinal);
     }
 
+    /// <summary>A digest's first digits, for people.</summary>
+    internal static string Short(string digest) => digest[..Math.Min(19, digest.Length)];
+
     static string? Known(DeploymentContext context, string image) =>
         context.Outputs.GetValueOrDefault(new StepId(PushImagesStage.Name, image))?["reference"]
         ?? (context.Skipped.Contains(PushImagesStage.Name) ? context.Live?.Images.GetValueOrDefault(image) : null);

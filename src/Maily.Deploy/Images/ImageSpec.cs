@@ -20,4 +20,10 @@ public sealed record ImageSpec
     /// </summary>
     public ImmutableSortedDictionary<string, string> BuildArguments { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
+
+    /// <summary>What it is built for (<c>linux/amd64</c>); none means whatever the builder itself is. Several need buildx.</summary>
+    public ImmutableArray<string> Platforms { get; init; } = [];
+
+    /// <summary>The largest file in bytes that may be part of it, 1 GB unless set; a larger one is refused by name.</summary>
+    public long LargestFile { get; init; } = 1_000_000_000;
 }

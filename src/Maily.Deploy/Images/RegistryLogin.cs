@@ -10,6 +10,9 @@ namespace Maily.Deploy.Images;
 /// <summary>Answers a registry's challenge: a token for the scope, or the password itself.</summary>
 sealed partial class RegistryLogin(ImageSettings settings, HttpClient http)
 {
+    /// <summary>Set on requests whose answer is too large to be kept: a layer is read while it arrives.</summary>
+    public static readonly HttpRequestOptionsKey<bool> Streamed = new("streamed");
+
     readonly ConcurrentDictionary<string, AuthenticationHeaderValue> known = new(StringComparer.Ordinal);
 
     /// <summary>Sends the request, and once more with a login if the registry asks for one.</summary>
@@ -26,7 +29,7 @@ sealed partial class RegistryLogin(ImageSettings settings, HttpClient http)
     {
         using var request = make();
         request.Headers.Authorization = header;
-        return await http.SendAsync(request, cancellation);
+        return await http.SendAsync(request, request.Options.TryGetValue(Streamed, out var streams) && streams ? HttpCompletionOption.ResponseHeadersRead : HttpCompletionOption.ResponseContentRead, cancellation);
     }
 
     async Task<AuthenticationHeaderValue?> AnswerAsync(HttpHeaderValueCollection<AuthenticationHeaderValue> challenges, string scope, CancellationToken cancellation)
@@ -45,7 +48,7 @@ sealed partial class RegistryLogin(ImageSettings settings, HttpClient http)
     async Task<AuthenticationHeaderValue?> TokenAsync(string parameter, string scope, CancellationToken cancellation)
     {
         var parts = Part().Matches(parameter).ToDictionary(match => match.Groups["name"].Value, match => match.Groups["value"].Value, StringComparer.OrdinalIgnoreCase);
-        if (!parts.TryGetValue("realm", out var realm) || !Uri.TryCreate(realm, UriKind.Absolute, out var address))
+        if (!parts.TryGetValue("realm", out var realm) || !Uri.TryCreate(realm, UriKind.Absolute, out var address) || !(address.Scheme == Uri.UriSchemeHttps || address.IsLoopback))
             return null;
         var query = $"service={Uri.EscapeDataString(parts.GetValueOrDefault("service", ""))}&scope={Uri.EscapeDataString(parts.GetValueOrDefault("scope", scope))}";
         using var request = new HttpRequestMessage(HttpMethod.Get, new UriBuilder(address) { Query = query }.Uri) { Headers = { Authorization = Basic() } };

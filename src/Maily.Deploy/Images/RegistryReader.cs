@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text.Json;
 using Polly;
 using Polly.Retry;
 
@@ -65,6 +68,42 @@ sealed class RegistryReader : IDisposable
         }
     }
 
+    /// <summary>Sends a request once, with the login that the registry asks for.</summary>
+    public Task<HttpResponseMessage> SendOnceAsync(Func<HttpRequestMessage> make, string scope, CancellationToken cancellation) => login.SendAsync(make, scope, cancellation);
+
+    /// <summary>All tags of an image's repository; none where it does not exist.</summary>
+    public async Task<ImmutableArray<string>> TagsAsync(string image, CancellationToken cancellation)
+    {
+        var tags = ImmutableArray.CreateBuilder<string>();
+        var next = new Uri(settings.Registry.Uri, $"v2/{settings.Registry.RepositoryOf(image)}/tags/list?n=1000");
+        while (true)
+        {
+            var page = next;
+            using var answer = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, page), $"repository:{settings.Registry.RepositoryOf(image)}:pull", cancellation);
+            if (answer.StatusCode == HttpStatusCode.NotFound)
+                return [];
+            await EnsureAsync(answer, $"the tags of {settings.Registry.NameOf(image)}", cancellation);
+            using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancellation));
+            if (json.RootElement.TryGetProperty("tags", out var list) && list.ValueKind == JsonValueKind.Array)
+                tags.AddRange(list.EnumerateArray().Select(tag => tag.GetString()).OfType<string>());
+            // The next page, where there is one, is named by a header: <address>; rel="next".
+            if (!answer.Headers.TryGetValues("Link", out var links) || links.First().Split('<', '>') is not [_, var address, ..])
+                return tags.ToImmutable();
+            next = new Uri(page, address);
+        }
+    }
+
+    /// <summary>A small part of an image, such as its configuration; null where the registry has none.</summary>
+    public async Task<byte[]?> FindBlobAsync(string image, string digest, CancellationToken cancellation)
+    {
+        using var answer = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, new Uri(settings.Registry.Uri, $"v2/{settings.Registry.RepositoryOf(image)}/blobs/{digest}")),
+            $"repository:{settings.Registry.RepositoryOf(image)}:pull", cancellation);
+        if (answer.StatusCode == HttpStatusCode.NotFound)
+            return null;
+        await EnsureAsync(answer, $"GET {digest}", cancellation);
+        return await answer.Content.ReadAsByteArrayAsync(cancellation);
+    }
+
     /// <summary>Where the manifest of a tag is.</summary>
     public Uri ManifestUri(string image, string tag) => new(settings.Registry.Uri, $"v2/{settings.Registry.RepositoryOf(image)}/manifests/{tag}");
 
@@ -72,7 +111,7 @@ sealed class RegistryReader : IDisposable
     public async Task EnsureAsync(HttpResponseMessage answer, string what, CancellationToken cancellation)
     {
         if (!answer.IsSuccessStatusCode)
-            throw new RegistryException(settings.Registry.Host, $"answered {(int)answer.StatusCode} to {what}", await answer.Content.ReadAsStringAsync(cancellation));
+            throw new RegistryException(settings.Registry.Host, $"answered {(int)answer.StatusCode} to {what}", await answer.Content.ReadAsStringAsync(cancellation)) { Status = (int)answer.StatusCode };
     }
 
     /// <inheritdoc/>
@@ -87,7 +126,13 @@ sealed class RegistryReader : IDisposable
         await EnsureAsync(answer, $"{method} {settings.Registry.NameOf(image)}:{tag}", cancellation);
         var digest = answer.Headers.TryGetValues("Docker-Content-Digest", out var values) ? values.First() : throw new RegistryException(settings.Registry.Host, "names no digest", tag);
         var type = answer.Content.Headers.ContentType?.MediaType ?? ManifestTypes[^1];
-        return new ServedManifest(digest, type, method == HttpMethod.Get ? await answer.Content.ReadAsByteArrayAsync(cancellation) : []);
+        if (method == HttpMethod.Head)
+            return new ServedManifest(digest, type, []);
+        // What a registry calls a digest is believed only when its bytes have it.
+        var content = await answer.Content.ReadAsByteArrayAsync(cancellation);
+        return $"sha256:{Convert.ToHexStringLower(SHA256.HashData(content))}" is var real && real == digest
+            ? new ServedManifest(digest, type, content)
+            : throw new RegistryException(settings.Registry.Host, $"serves {real} and calls it {digest}", tag);
     }
 
     static HttpRequestMessage Accepting(HttpRequestMessage request)
@@ -100,4 +145,11 @@ sealed class RegistryReader : IDisposable
 
 /// <summary>A registry does not answer, or answers with an error.</summary>
 public sealed class RegistryException(string registry, string what, string? evidence, Exception? cause = null)
-    : DeployException($"The registry {registry} {what}.", "Check MAILY_REGISTRY, REGISTRY_USER and REGISTRY_PASSWORD.", evidence, cause);
+    : DeployException($"The registry {registry} {what}.", "Check MAILY_REGISTRY, REGISTRY_USER and REGISTRY_PASSWORD.", evidence, cause)
+{
+    /// <summary>The HTTP status; null where there was no answer.</summary>
+    public int? Status { get; init; }
+
+    /// <summary>Whether trying again may help.</summary>
+    public bool MayPass => Status is null or 408 or 429 or >= 500;
+}

@@ -14,4 +14,7 @@ public sealed record RegionSpec
 
     /// <summary>Regions of one wave are deployed side by side; a wave begins when all lower ones are done.</summary>
     public int Wave { get; init; }
+
+    /// <summary>How long what it runs must stay healthy before a later wave begins; of a wave the longest counts.</summary>
+    public TimeSpan BakeTime { get; init; }
 }

@@ -20,7 +20,7 @@ public static class BackwardCompatibility
         foreach (var statement in statements.Where(statement => !statement.IsEmpty))
         {
             if (!OnlyAdds(statement, created))
-                return new(false, $"not known to only add: {Head(statement)}");
+                return new(false, $"not known to only add: {statement.FirstWords(6)}");
             if (statement.StartsWith("CREATE", "TABLE|VIEW|FUNCTION|PROCEDURE|SEQUENCE"))
                 created.Add(NameAt(statement, statement.StartsWith("CREATE", "TABLE", "IF", "NOT", "EXISTS") ? 5 : 2));
         }
@@ -97,7 +97,4 @@ public static class BackwardCompatibility
 
     static string TableOfIndex(SqlStatement statement) =>
         statement.Words.IndexOf("ON") is var on and > 0 && on + 1 < statement.Words.Length && statement.Words[on + 1] == "ONLY" ? NameAt(statement, on + 2) : NameAfter(statement, "ON");
-
-    static string Head(SqlStatement statement) =>
-        string.Join(' ', statement.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Where(word => !word.StartsWith("--", StringComparison.Ordinal)).Take(6));
 }

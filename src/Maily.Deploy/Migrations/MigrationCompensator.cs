@@ -1,5 +1,6 @@
 using System.Text;
 using Maily.Deploy.Backups;
+using Maily.Deploy.Backups.Sealing;
 using Maily.Deploy.Deployments.Steps;
 using Maily.Deploy.Postgres;
 using Maily.Deploy.Postgres.Scratch;
@@ -79,7 +80,7 @@ sealed class MigrationCompensator(DatabaseSettings settings, MigrationOptions op
             await new UntouchedRestore(new(settings, context.Permit), options.Scratch, options.Backups, new ProcessRunner(deployment.Time), deployment.Time)
                 .RunAsync(options.BackupAt(point.Backup!), situation.Own, cancellation);
         }
-        catch (DeployException refused) when (refused is RowsWrittenException or BackupDamagedException or ScratchUnfitException or MigrationFailedException or MissingLocalMigrationsException)
+        catch (DeployException refused) when (refused is RowsWrittenException or BackupDamagedException or BackupKeyMissingException or ScratchUnfitException or MigrationFailedException or MissingLocalMigrationsException)
         {
             return NeedsPerson(point, $"{title} is applied and has no way back of its own ({point.Reason}). {refused.Fact.TrimEnd('.')}");
         }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Data;
 
 namespace Maily.Deploy.Migrations;
 
@@ -6,7 +7,11 @@ namespace Maily.Deploy.Migrations;
 /// <param name="InTransaction">In one transaction; else it is one statement that cannot run in any.</param>
 /// <param name="Statements">Their indexes in the file.</param>
 /// <param name="Done">How many of the file's statements are in once this group is.</param>
-public sealed record StatementGroup(bool InTransaction, ImmutableArray<int> Statements, int Done);
+public sealed record StatementGroup(bool InTransaction, ImmutableArray<int> Statements, int Done)
+{
+    /// <summary>How its transaction is isolated: as the file says at its beginning, else as the server does it.</summary>
+    public IsolationLevel Isolation { get; init; } = IsolationLevel.ReadCommitted;
+}
 
 /// <summary>
 /// How a file is run. Nearly always as one group, in one transaction with the history row. A file with statements that
@@ -35,11 +40,13 @@ public sealed record MigrationPlan(ImmutableArray<StatementGroup> Groups)
     {
         var groups = ImmutableArray.CreateBuilder<StatementGroup>();
         var present = ImmutableArray.CreateBuilder<int>();
+        SqlStatement? opening = null;
         void Close(int done)
         {
             if (present.Any(index => !statements[index].IsEmpty))
-                groups.Add(new(InTransaction: true, present.ToImmutable(), done));
+                groups.Add(new(InTransaction: true, present.ToImmutable(), done) { Isolation = TransactionMode.Of(opening, present.Select(index => statements[index])) });
             present.Clear();
+            opening = null;
         }
 
         // Where a file has its own transactions, what stands outside of them is committed statement by statement, and an enum's value
@@ -59,7 +66,10 @@ public sealed record MigrationPlan(ImmutableArray<StatementGroup> Groups)
                 groups.Add(new(InTransaction: false, [i], i + 1));
             }
             else if (IsBorder(statements[i]))
+            {
                 Close(i + 1);
+                opening = statements[i];
+            }
             else
                 present.Add(i);
         }

@@ -100,7 +100,7 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
                 await RecordAsync(connection, file, token);
             else
                 await MarkAsync(connection, file, group.Done, isWhole: false, token);
-        }, cancellation);
+        }, cancellation, group.Isolation);
 
     async Task AloneAsync(NpgsqlConnection connection, MigrationFile file, StatementGroup group, CancellationToken cancellation)
     {
@@ -140,9 +140,19 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
 
     async Task RecordAsync(NpgsqlConnection connection, MigrationFile file, CancellationToken cancellation)
     {
-        await connection.RunAsync(MigrationHistory.Insert, cancellation, file.Version, file.Name, file.Statements.Select(statement => statement.Text).ToArray());
-        await MarkAsync(connection, file, file.Statements.Length, isWhole: true, cancellation);
+        try
+        {
+            await connection.RunAsync(MigrationHistory.Insert, cancellation, file.Version, file.Name, file.Statements.Select(statement => statement.Text).ToArray());
+            await MarkAsync(connection, file, file.Statements.Length, isWhole: true, cancellation);
+        }
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InsufficientPrivilege && file.Statements.LastOrDefault(SetsRole) is { } left)
+        {
+            throw new UnreadableMigrationException(file.Path, $"line {SourcePlace.Of(file.Text, left.WordsStart).Line} leaves `{left.FirstWords(6)}` on, and that role may not write the history",
+                "End the migration with `reset role;`.", refused.MessageText);
+        }
     }
+
+    static bool SetsRole(SqlStatement statement) => statement.StartsWith("SET", "ROLE") || statement.StartsWith("SET", "LOCAL|SESSION", "ROLE|AUTHORIZATION");
 
     Task MarkAsync(NpgsqlConnection connection, MigrationFile file, int done, bool isWhole, CancellationToken cancellation) =>
         connection.RunAsync(MigrationMark.Upsert, cancellation, file.Version, database.Permit.Deployment.Value, database.Permit.FencingNumber, done, isWhole);

@@ -56,6 +56,10 @@ public sealed class SqlStatement
         }
     }
 
+    /// <summary>Its first words as they are written, without lines of comment before or between them.</summary>
+    public string FirstWords(int count) => string.Join(' ', Text.Split('\n').Where(line => !line.TrimStart().StartsWith("--", StringComparison.Ordinal))
+        .SelectMany(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Take(count));
+
     /// <summary>Whether its words begin so; each argument may offer several words: <c>"TABLE|VIEW"</c>.</summary>
     public bool StartsWith(params ReadOnlySpan<string> words)
     {

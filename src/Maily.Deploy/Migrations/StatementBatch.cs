@@ -10,7 +10,7 @@ static class StatementBatch
     /// <exception cref="MigrationFailedException">One failed; it says which.</exception>
     public static async Task RunAsync(NpgsqlConnection connection, MigrationFile file, ImmutableArray<int> indexes, CancellationToken cancellation)
     {
-        var run = indexes.Where(index => !file.Statements[index].IsEmpty).ToImmutableArray();
+        var run = indexes.Where(index => !file.Statements[index].IsEmpty && !TransactionMode.IsSetBy(file.Statements[index])).ToImmutableArray();
         if (run.IsEmpty)
             return;
         // The server's own statement_timeout is the bound; a client's would leave the statement running.

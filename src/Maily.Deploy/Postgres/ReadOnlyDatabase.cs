@@ -51,10 +51,11 @@ public sealed class DatabaseWriter(DatabaseSettings settings, Deployments.Steps.
     /// <exception cref="FencedOutException">One has; nothing is changed.</exception>
     /// <exception cref="Deployments.Steps.PermitExpiredException">The lease behind the permit has ended: what was not committed before is not made.</exception>
     public Task InFencedTransactionAsync(
-        NpgsqlConnection connection, string environment, Func<NpgsqlTransaction, CancellationToken, Task> change, CancellationToken cancellation) =>
+        NpgsqlConnection connection, string environment, Func<NpgsqlTransaction, CancellationToken, Task> change, CancellationToken cancellation,
+        System.Data.IsolationLevel isolation = System.Data.IsolationLevel.ReadCommitted) =>
         Permit.BoundAsync(async token =>
         {
-            await using var transaction = await connection.BeginTransactionAsync(token);
+            await using var transaction = await connection.BeginTransactionAsync(isolation, token);
             await BoundIdlenessAsync(connection, token);
             await Fence.HoldAsync(connection, environment, Permit.FencingNumber, token);
             await change(transaction, token);

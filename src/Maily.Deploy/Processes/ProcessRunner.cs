@@ -14,9 +14,13 @@ public sealed class ProcessRunner(TimeProvider time)
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs the command and gives its standard output; each line of both streams also goes to <paramref name="onLine"/>.</summary>
+    /// <param name="command">What to run.</param>
+    /// <param name="onLine">Gets each line, from two threads.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <param name="input">Its standard input; null for none.</param>
     /// <exception cref="CommandFailedException">It ended with another exit code than 0; the last lines are the evidence.</exception>
     /// <exception cref="CommandMissingException">There is no such executable.</exception>
-    public async Task<string> RunAsync(CommandLine command, Action<string>? onLine, CancellationToken cancellation)
+    public async Task<string> RunAsync(CommandLine command, Action<string>? onLine, CancellationToken cancellation, Stream? input = null)
     {
         var output = new StringBuilder();
         var tail = new Queue<string>();
@@ -32,11 +36,11 @@ public sealed class ProcessRunner(TimeProvider time)
             onLine?.Invoke(line);
         }
 
-        var result = await ExecuteAsync(command, line => { output.AppendLine(line); Keep(line); }, Keep, cancellation);
+        var result = await ExecuteAsync(command, line => { output.AppendLine(line); Keep(line); }, Keep, input, cancellation);
         return result == 0 ? output.ToString() : throw new CommandFailedException(command, result, string.Join(Environment.NewLine, tail));
     }
 
-    async Task<int> ExecuteAsync(CommandLine command, Action<string> onOutput, Action<string> onError, CancellationToken cancellation)
+    async Task<int> ExecuteAsync(CommandLine command, Action<string> onOutput, Action<string> onError, Stream? input, CancellationToken cancellation)
     {
         using var kill = new CancellationTokenSource();
         await using var escalate = cancellation.Register(() => _ = KillLaterAsync(kill));
@@ -47,6 +51,7 @@ public sealed class ProcessRunner(TimeProvider time)
                 .WithEnvironmentVariables(command.Environment.ToDictionary(pair => pair.Key, pair => (string?)pair.Value.Reveal(), StringComparer.Ordinal))
                 .WithWorkingDirectory(command.WorkingDirectory ?? Directory.GetCurrentDirectory())
                 .WithValidation(CommandResultValidation.None)
+                .WithStandardInputPipe(input is null ? PipeSource.Null : PipeSource.FromStream(input))
                 .WithStandardOutputPipe(PipeTarget.ToDelegate(onOutput))
                 .WithStandardErrorPipe(PipeTarget.ToDelegate(onError))
                 .ExecuteAsync(kill.Token, cancellation);

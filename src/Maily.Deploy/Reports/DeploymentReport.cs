@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Steps;
+using Maily.Deploy.Images.Scanning;
 
 namespace Maily.Deploy.Reports;
 
@@ -54,6 +55,9 @@ public sealed record DeploymentReport
     [JsonIgnore]
     public bool IsUnchanged => Outcome == DeploymentOutcome.Succeeded && Steps.Any(step => step.State == JournalEvent.Unchanged)
         && Steps.All(step => step.State == JournalEvent.Unchanged || step.Kind == nameof(StepKind.Probing));
+
+    /// <summary>What the scans of this deployment's images found, by image name.</summary>
+    public IReadOnlyDictionary<string, ImageScan> Scans { get; init; } = ImmutableSortedDictionary<string, ImageScan>.Empty;
 
     /// <summary>What was undone, kept, or is left, one sentence each.</summary>
     public ImmutableArray<string> Undone { get; init; } = [];

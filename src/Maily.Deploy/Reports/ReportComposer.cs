@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Maily.Deploy.Deployments;
 using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Steps;
+using Maily.Deploy.Images.Scanning;
 
 namespace Maily.Deploy.Reports;
 
@@ -17,6 +18,7 @@ public static class ReportComposer
             Accepted = [.. journal.Header?.Accepted ?? []],
             Steps = [.. journal.Steps.Values.OrderBy(step => step.StartedAt).ThenBy(step => step.Id.ToString(), StringComparer.Ordinal).Select(StepOf)],
             FarSides = FarSidesOf(journal),
+            Scans = ScansOf(journal),
             Undone = Sentences(all, CompensationState.Undone),
             Leftovers = report.Outcome == DeploymentOutcome.Succeeded ? [] : Sentences(all, CompensationState.Kept),
             ToDo = [.. report.ToDo.Concat(Sentences(compensated, CompensationState.NeedsPerson)).Concat(NotUndone(report, journal, compensated))],
@@ -60,6 +62,10 @@ public static class ReportComposer
 
     static ReportedStep StepOf(StepHistory step) => new(
         step.Id.ToString(), step.Kind.ToString(), step.Last, step.StartedAt, step.LastAt, step.Outputs.Values, step.Text);
+
+    static ImmutableSortedDictionary<string, ImageScan> ScansOf(JournalState journal) => journal.Outputs
+        .Where(step => step.Key.Stage == ScanImagesStage.Name).Select(step => (step.Key.Name, Scan: ImageScan.From(step.Value)))
+        .Where(step => step.Scan is not null).ToImmutableSortedDictionary(step => step.Name, step => step.Scan!, StringComparer.Ordinal);
 
     static ReportedFarSides FarSidesOf(JournalState journal)
     {

@@ -29,7 +29,7 @@ public static class ReportFiles
         return markdown;
     }
 
-    static async Task ReplaceAsync(string file, string text, CancellationToken cancellation)
+    internal static async Task ReplaceAsync(string file, string text, CancellationToken cancellation)
     {
         await File.WriteAllTextAsync($"{file}.new", text, cancellation);
         File.Move($"{file}.new", file, overwrite: true);

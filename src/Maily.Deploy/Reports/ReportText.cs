@@ -22,6 +22,8 @@ public static class ReportText
         List(text, "Accepted", report.Accepted);
         List(text, "Undone", report.Undone);
         List(text, "Left behind", report.Leftovers);
+        if (report.Scans.Count > 0)
+            Table(text, "Scans", ["Image", "Known weaknesses", "Ignored", "Scanner"], ScanRows(report));
         Table(text, "Targets", ["Target", "Status", "Time", ""], report.Targets.Select(target => new[] { target.Name, target.Status, Seconds(target.Seconds), target.Note ?? "" }));
         Table(text, "Steps", ["Step", "Kind", "State", "Outputs"], report.Steps.Select(step => new[]
         {
@@ -43,15 +45,25 @@ public static class ReportText
         HtmlList(body, "Accepted", report.Accepted);
         HtmlList(body, "Undone", report.Undone);
         HtmlList(body, "Left behind", report.Leftovers);
+        if (report.Scans.Count > 0)
+            HtmlTable(body, "Scans", ScanRows(report));
         HtmlTable(body, "Targets", report.Targets.Select(target => new[] { target.Name, target.Status, Seconds(target.Seconds), target.Note ?? "" }));
         HtmlTable(body, "Steps", report.Steps.Select(step => new[]
         {
             step.Id, step.Kind, step.State.ToString(), string.Join(", ", step.Outputs.Select(pair => $"{pair.Key} {pair.Value}")),
         }));
-        return $"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{Encode(Headline(report))}</title><style>{Style}</style><body>{body}</body></html>";
+        return Page(Headline(report), body);
     }
 
+    internal static string Page(string title, StringBuilder body) =>
+        $"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{Encode(title)}</title><style>{Style}</style><body>{body}</body></html>";
+
     const string Style = "body{font:16px/1.5 system-ui;margin:2em auto;max-width:60em;padding:0 1em}td{padding:.2em .8em;border-top:1px solid #ccc}pre{background:#f3f3f3;padding:1em;overflow:auto}";
+
+    static IEnumerable<string[]> ScanRows(DeploymentReport report) => report.Scans.Select(pair => new[]
+    {
+        pair.Key, pair.Value.Findings ?? $"not scanned: {pair.Value.Unscanned}", pair.Value.Ignored ?? "", pair.Value.Scanner is { } scanner ? $"{scanner}, database {pair.Value.Database}" : "",
+    });
 
     static string SentenceOf(ReportedRollback rollback) =>
         $"Rolled back by {rollback.By}, {rollback.At:u}, to {rollback.To ?? "what was before the first deployment"}.";
@@ -78,7 +90,7 @@ public static class ReportText
             text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {title}").AppendLine().AppendJoin(Environment.NewLine, lines.Select(line => $"- {line}")).AppendLine();
     }
 
-    static void Table(StringBuilder text, string title, string[] heads, IEnumerable<string[]> rows) => text
+    internal static void Table(StringBuilder text, string title, string[] heads, IEnumerable<string[]> rows) => text
         .AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {title}").AppendLine()
         .AppendLine(CultureInfo.InvariantCulture, $"| {string.Join(" | ", heads)} |").AppendLine(CultureInfo.InvariantCulture, $"|{string.Concat(heads.Select(_ => " --- |"))}")
         .AppendJoin(Environment.NewLine, rows.Select(row => $"| {string.Join(" | ", row.Select(cell => cell.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal)))} |")).AppendLine();
@@ -89,8 +101,8 @@ public static class ReportText
             body.Append(CultureInfo.InvariantCulture, $"<h2>{title}</h2><ul>{string.Concat(lines.Select(line => $"<li>{Encode(line)}</li>"))}</ul>");
     }
 
-    static void HtmlTable(StringBuilder body, string title, IEnumerable<string[]> rows) =>
+    internal static void HtmlTable(StringBuilder body, string title, IEnumerable<string[]> rows) =>
         body.Append(CultureInfo.InvariantCulture, $"<h2>{title}</h2><table>{string.Concat(rows.Select(row => $"<tr>{string.Concat(row.Select(cell => $"<td>{Encode(cell)}</td>"))}</tr>"))}</table>");
 
-    static string Encode(string text) => WebUtility.HtmlEncode(text);
+    internal static string Encode(string text) => WebUtility.HtmlEncode(text);
 }

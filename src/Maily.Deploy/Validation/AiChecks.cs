@@ -13,7 +13,7 @@ public static class AiChecks
     public static ImmutableArray<Check> For(Variables variables, HttpClient http, TimeProvider time, FarSideOptions? options = null) =>
         [.. AiProvider.All.Select(provider => new Check("AI providers", provider.Name, cancellation => AskAsync(provider, variables, http, time, options ?? Quick, cancellation))
         {
-            Stages = ["DeployK8s", "DeployAiServices"],
+            Stages = ["DeployAiServices"],
         })];
 
     static FarSideOptions Quick { get; } = new() { Tries = 2, TryTimeout = TimeSpan.FromSeconds(4) };

@@ -9,7 +9,7 @@ public static partial class VariableRules
     static readonly ImmutableArray<string> Frontend = ["StageVercel", "DeployVercel"];
     static readonly ImmutableArray<string> Database = ["Backup", "Migrate", "VerifySchema"];
     static readonly ImmutableArray<string> Cluster = ["Provision", "DeployK8s", "DeployAiServices"];
-    static readonly ImmutableArray<string> Ai = ["DeployK8s", "DeployAiServices"];
+    static readonly ImmutableArray<string> Ai = ["DeployAiServices"];
 
     /// <summary>All of them, in the order of the table.</summary>
     public static ImmutableArray<VariableRule> All { get; } =
@@ -43,7 +43,8 @@ public static partial class VariableRules
     [
         "VERCEL_TOKEN", "SUPABASE_DB_URL", "DATABASE_PASSWORD", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
         "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GOOGLE_AI_API_KEY", "SLACK_WEBHOOK_URL", "MAILY_JOURNAL_URL", "RESTORE_CHECK_URL", "SUPABASE_REPLICA_URLS",
-        "MAILY_BACKUP_KEY", "VERCEL_AUTOMATION_BYPASS_SECRET", "CLOUDFLARE_API_TOKEN", "GITHUB_TOKEN",
+        "MAILY_BACKUP_KEY", "MAILY_MANIFESTS_TOKEN", "VERCEL_AUTOMATION_BYPASS_SECRET", "CLOUDFLARE_API_TOKEN", "GITHUB_TOKEN", "TRIVY_TOKEN",
+        "REGISTRY_PASSWORD", "REGISTRY_PULL_PASSWORD",
     ];
 
     /// <summary>Names of the variables that the planned stages need, for sources that are asked only where one is missing.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Maily.Deploy.Deployments;
 using Maily.Deploy.Deployments.Steps;
 
@@ -35,21 +34,23 @@ public sealed class PromotionStep(VercelFrontend frontend, string wanted) : Step
         if (!string.Equals(project.Production, wanted, StringComparison.Ordinal))
             return Finding.Absent;
         var isOwn = IsSinceStart(project.LastAliasRequest, context) || project.Targets?.Production?.IsOf(context.Id) == true;
-        return isOwn ? Finding.ByThis(Outputs) : Finding.AsWanted(Outputs);
+        return isOwn ? Finding.ByThis(OutputsOf(project)) : Finding.AsWanted(OutputsOf(project));
     }
 
     /// <inheritdoc/>
     public override async Task<StepOutputs> ApplyAsync(StepContext context, CancellationToken cancellation)
     {
         await new Promotion(frontend, frontend.Writer(context)).RunAsync(wanted, cancellation);
-        return Outputs;
+        return OutputsOf(await frontend.Reader().GetProjectAsync(cancellation));
     }
 
     /// <inheritdoc/>
     public override async Task<Verification> VerifyAsync(DeploymentContext context, StepOutputs outputs, CancellationToken cancellation) =>
         Verification.Compare(wanted, (await frontend.Reader().GetProjectAsync(cancellation)).Production ?? "nothing");
 
-    StepOutputs Outputs => StepOutputs.Of(("deploymentId", wanted));
+    // The switch is noted, so that somebody who turns it off later is found.
+    StepOutputs OutputsOf(VercelProject project) => project.AutoAssignCustomDomains is { } assigns
+        ? StepOutputs.Of(("deploymentId", wanted), ("autoAssign", assigns ? "true" : "false")) : StepOutputs.Of(("deploymentId", wanted));
 
     // Vercel keeps no mark of who promoted. But the lease admits one deployment at a time, so a promotion since this one
     // began is this one's. Where clocks leave that open, it is the former deployment's if that made the same one live.
@@ -57,9 +58,6 @@ public sealed class PromotionStep(VercelFrontend frontend, string wanted) : Step
     {
         var wasLive = context.Live is { } live && live.Deployment != context.Id && live.VercelDeployment == wanted;
         return request is { Type: "promote" } && string.Equals(request.ToDeploymentId, wanted, StringComparison.Ordinal)
-            && DateTimeOffset.FromUnixTimeMilliseconds(request.RequestedAt) >= StartOf(context.Id) + (wasLive ? ClockTolerance : -ClockTolerance);
+            && DateTimeOffset.FromUnixTimeMilliseconds(request.RequestedAt) >= context.Id.BeganAt + (wasLive ? ClockTolerance : -ClockTolerance);
     }
-
-    static DateTimeOffset StartOf(DeploymentId id) => DateTimeOffset.ParseExact(
-        id.Value[..id.Value.IndexOf('-', StringComparison.Ordinal)], "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 }

@@ -16,6 +16,11 @@ internal sealed class CommandLine
             else
                 arguments[^1].Values.Add(token);
         }
+
+        // NUKE's own --plan is a switch. With a file it is the parameter PlanFile of a build that has one.
+        for (var at = 0; at < arguments.Count; at++)
+            if (arguments[at] is var (name, values) && Same(name, "plan") && values is [var file] && !bool.TryParse(file, out _))
+                arguments[at] = ("--plan-file", values);
     }
 
     /// <summary>What stands before the first name, or null.</summary>

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Maily.Deploy.Backups;
+using Maily.Deploy.Backups.Restoring;
 using Maily.Deploy.Backups.Sealing;
 using Maily.Deploy.Backups.Stores;
 using Maily.Deploy.Benchmarks.Parts;
@@ -42,11 +43,11 @@ public abstract class BackupsAgainstTools
         Programs = await PostgresTools.FindAsync(15, Processes, CancellationToken.None);
     }
 
-    private protected async Task DumpAsync()
+    private protected async Task DumpAsync(params IEnumerable<string> flags)
     {
         if (Directory.Exists(Dump))
             Directory.Delete(Dump, recursive: true);
-        await Processes.RunAsync(Programs.Against(Source, "pg_dump", "--format=directory", "--jobs=2", $"--file={Dump}"), null, CancellationToken.None);
+        await Processes.RunAsync(Programs.Against(Source, "pg_dump", ["--format=directory", "--jobs=2", $"--file={Dump}", .. flags]), null, CancellationToken.None);
     }
 
     private protected Task<BackupReceipt> MakeAsync(BackupOptions options) =>
@@ -68,7 +69,25 @@ public class BackingUp : BackupsAgainstTools
     public Task<BackupReceipt> Ours() => MakeAsync(Sealed);
 }
 
-/// <summary>Restoring into an empty database; ours opens the seal and compares every table besides.</summary>
+/// <summary>What receipt and seal add to the dump itself, packed as ours is.</summary>
+[Calls(3)]
+[Needs(Tools.Postgres)]
+public class ReceiptAndSeal : BackupsAgainstTools
+{
+    [GlobalSetup]
+    public Task PrepareAsync() => StartAsync();
+
+    [Benchmark(Baseline = true, Description = "pg_dump -Fd -j 2 --compress=2, 1 GB")]
+    public Task ByHand() => DumpAsync($"--compress={Sealed.Compression}");
+
+    [Benchmark(Description = "Backup with receipt, 1 GB")]
+    public Task<BackupReceipt> WithReceipt() => MakeAsync(Sealed with { Keys = null });
+
+    [Benchmark(Description = "Backup with receipt, sealed, 1 GB")]
+    public Task<BackupReceipt> WithReceiptAndSeal() => MakeAsync(Sealed);
+}
+
+/// <summary>Restoring into an empty database; ours checks every file and opens the seal besides, and a restore check compares every table.</summary>
 [Calls(3)]
 [Needs(Tools.Postgres)]
 public class Restoring : BackupsAgainstTools
@@ -89,7 +108,11 @@ public class Restoring : BackupsAgainstTools
     [Benchmark(Baseline = true, Description = "pg_restore -j 2, 1 GB")]
     public Task ByHand() => Processes.RunAsync(Programs.Against(empty, "pg_restore", "--jobs=2", Dump), null, CancellationToken.None);
 
+    [Benchmark(Description = "Restore into an empty database, 1 GB")]
+    public async Task<RestoredBackup> Ours() =>
+        await new RestoreElsewhere(Processes) { Options = Sealed }.RunAsync(Backup, await RestoreTarget.ReadAsync(empty, own: null, "benchmark", CancellationToken.None), CancellationToken.None);
+
     [Benchmark(Description = "restore check, 1 GB")]
-    public Task<RestoreCheckResult> Ours() =>
+    public Task<RestoreCheckResult> Check() =>
         new RestoreCheck(Source, new ScratchServer(Server.Superuser), Processes, TimeProvider.System) { Options = Sealed }.RunAsync(Backup, CancellationToken.None);
 }

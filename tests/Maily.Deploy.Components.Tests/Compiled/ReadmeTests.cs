@@ -34,7 +34,7 @@ public sealed partial class ReadmeTests
     {
         var build = Load(Sample());
         var plan = PlanOf(build, "Deploy");
-        plan.ShouldBe(["Validate", "Prepare", "BuildImages", "PushImages", "Backup", "Migrate", "DeployK8s", "Compensate", "Notify", "Report", "Deploy"]);
+        plan.ShouldBe(["Validate", "Prepare", "BuildImages", "ScanImages", "PushImages", "Backup", "Migrate", "DeployK8s", "Compensate", "Notify", "Report", "Deploy"]);
     }
 
     [Fact]

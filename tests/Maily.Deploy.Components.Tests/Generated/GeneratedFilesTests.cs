@@ -25,7 +25,7 @@ public sealed class GeneratedFilesTests
         compensating.ShouldStartWith("    name: compensate\n    needs: ubuntu-latest\n    if: failure() || cancelled()\n    runs-on: ubuntu-latest\n    environment: production\n    timeout-minutes: 90\n");
         compensating.ShouldContain("run: ./build.sh Rollback --unfinished-only --wait 15m\n");
         Secrets(compensating).ShouldBe(Secrets(deploying));
-        Secrets(compensating).Count().ShouldBe(17);
+        Secrets(compensating).Count().ShouldBe(18);
 
         static IEnumerable<string> Secrets(string job) => job.Split('\n').Where(line => line.Contains("secrets.", StringComparison.Ordinal));
     }

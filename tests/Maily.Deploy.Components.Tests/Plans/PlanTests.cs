@@ -6,20 +6,21 @@ namespace Maily.Deploy.Components.Tests.Plans;
 public sealed class PlanTests
 {
     const string Everything =
-        "Validate Prepare StageVercel Backup BuildImages PushImages Migrate VerifySchema DeployK8s DeployVercel SmokeTest Compensate Notify Report ";
+        "Validate Prepare StageVercel Backup BuildImages ScanImages PushImages Migrate VerifySchema DeployK8s DeployAiServices DeployVercel SmokeTest Compensate Notify Report ";
 
     [Theory]
     [InlineData("DeployProduction", Everything + "DeployProduction")]
     [InlineData("DeployStaging", Everything + "DeployStaging")]
     [InlineData("DeployK8s", "Validate Prepare DeployK8s Compensate Notify Report")]
+    [InlineData("DeployAiServices", "Validate Prepare DeployAiServices Compensate Notify Report")]
     [InlineData("DeployVercel", "Validate Prepare DeployVercel Compensate Notify Report")]
     [InlineData("StageVercel DeployVercel", "Validate Prepare StageVercel DeployVercel Compensate Notify Report")]
     [InlineData("StageVercel", "Validate Prepare StageVercel Compensate Notify Report")]
     [InlineData("Migrate", "Validate Prepare Backup Migrate Compensate Notify Report")]
     [InlineData("Backup", "Validate Prepare Backup Compensate Notify Report")]
     [InlineData("BuildImages", "Validate Prepare BuildImages Compensate Notify Report")]
-    [InlineData("PushImages", "Validate Prepare BuildImages PushImages Compensate Notify Report")]
-    [InlineData("BuildImages PushImages DeployK8s", "Validate Prepare BuildImages PushImages DeployK8s Compensate Notify Report")]
+    [InlineData("PushImages", "Validate Prepare BuildImages ScanImages PushImages Compensate Notify Report")]
+    [InlineData("BuildImages PushImages DeployK8s", "Validate Prepare BuildImages ScanImages PushImages DeployK8s Compensate Notify Report")]
     [InlineData("SmokeTest", "Validate Prepare SmokeTest Compensate Notify Report")]
     [InlineData("Validate", "Validate Report")]
     [InlineData("Rollback", "Rollback")]
@@ -44,12 +45,12 @@ public sealed class PlanTests
     [Theory]
     [InlineData("--skip-infra", "")]
     [InlineData("--skip-database", "Backup Migrate VerifySchema")]
-    [InlineData("--skip-images", "BuildImages PushImages")]
-    [InlineData("--skip-kubernetes", "DeployK8s")]
+    [InlineData("--skip-images", "BuildImages ScanImages PushImages")]
+    [InlineData("--skip-kubernetes", "DeployK8s DeployAiServices")]
     [InlineData("--skip-frontend", "StageVercel DeployVercel")]
     [InlineData("--skip-smoke", "SmokeTest")]
     [InlineData("--skip-frontend --skip-infra", "StageVercel DeployVercel")]
-    [InlineData("--skip-infra --skip-database --skip-images --skip-kubernetes --skip-frontend", "StageVercel Backup BuildImages PushImages Migrate VerifySchema DeployK8s DeployVercel")]
+    [InlineData("--skip-infra --skip-database --skip-images --skip-kubernetes --skip-frontend", "StageVercel Backup BuildImages ScanImages PushImages Migrate VerifySchema DeployK8s DeployAiServices DeployVercel")]
     [InlineData("--skip Migrate", "Migrate")]
     [InlineData("--skip DeployVercel SmokeTest", "DeployVercel SmokeTest")]
     public void A_flag_leaves_its_part_out_and_nothing_else(string flags, string skipped) =>

@@ -39,6 +39,19 @@ public sealed class ConsentTests
     }
 
     [Fact]
+    public void Unscanned_images_are_accepted_with_a_reason_that_stands_in_the_report()
+    {
+        using var refused = new SampleRun();
+        refused.Start("Deploy", "--accept-unscanned").ShouldBe(3, refused.Output);
+        refused.Output.ShouldContain("--accept-unscanned was given without a reason");
+        refused.Scenario.Far.Asked.ShouldBeEmpty();
+
+        using var accepted = new SampleRun();
+        accepted.Start("Deploy", "--accept-unscanned", "--reason", "the scanner is down").ShouldBe(0, accepted.Output);
+        accepted.Report("accepted").ShouldContain("images that nothing has scanned (--accept-unscanned): the scanner is down");
+    }
+
+    [Fact]
     public void DeployStaging_is_refused_for_production()
     {
         using var run = new SampleRun { Environment = "production" };

@@ -11,7 +11,7 @@ namespace Maily.Deploy.Components.Tests.Running;
 
 /// <summary>A pipeline of the components, on a far side in memory that each test has for itself.</summary>
 sealed class SampleBuild : NukeBuild,
-    IValidate, IPrepare, IBackup, IMigrate, IStageVercel, IDeployK8s, IDeployVercel, ICompensate, INotify, IReport, IRollback, IHold, IUnlock, IStatus
+    IValidate, IPrepare, IBackup, IMigrate, IStageVercel, IDeployK8s, IDeployVercel, ICompensate, INotify, IReport, IRollback, IHold, IUnlock, IStatus, IHazScanConsent
 {
     public static AsyncLocal<Scenario?> Scenario { get; } = new();
 

@@ -55,7 +55,7 @@ public sealed class HostedServicesTests : IDisposable
             new("ANTHROPIC_API_KEY", options.AnthropicKey, "test"), new("GOOGLE_AI_API_KEY", "AIzaWrong", "test"),
         ]);
 
-        var report = await new CheckRunner(TimeProvider.System).RunAsync(AiChecks.For(variables, http, TimeProvider.System), ["DeployK8s"], Token);
+        var report = await new CheckRunner(TimeProvider.System).RunAsync(AiChecks.For(variables, http, TimeProvider.System), ["DeployAiServices"], Token);
 
         report.Lines.Select(line => (line.Name, line.Result.Outcome)).ShouldBe(
             [("OpenAI", CheckOutcome.Passed), ("Anthropic", CheckOutcome.Passed), ("Google AI", CheckOutcome.Failed)]);

@@ -53,6 +53,9 @@ public sealed class ClusterApi : IDisposable
 
     public Task<ApiAnswer> Get(string path) => Send(HttpMethod.Get, path, null, "");
 
+    /// <summary>An answer that is no JSON, such as a log.</summary>
+    public Task<string> GetText(string path) => http.GetStringAsync(new Uri(path, UriKind.Relative), Token);
+
     public Task<ApiAnswer> Post(string path, string body) => Send(HttpMethod.Post, path, body, "application/json");
 
     public Task<ApiAnswer> Put(string path, string body) => Send(HttpMethod.Put, path, body, "application/json");

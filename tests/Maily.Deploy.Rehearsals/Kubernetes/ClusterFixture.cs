@@ -19,7 +19,7 @@ public abstract class ClusterFixture : IAsyncLifetime
         if (Missing is null) cluster = await StartAsync();
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         if (cluster is not null) await cluster.DisposeAsync();
         GC.SuppressFinalize(this);

@@ -67,7 +67,7 @@ public sealed class ClusterWriterTests(EmbeddedFixture fixture) : ClusterContrac
     {
         var path = Fixture.Cluster.KubeconfigPath;
         var region = new RegionSpec { Name = "eu", Overlay = "", Context = (await k8s.KubernetesClientConfiguration.LoadKubeConfigAsync(path)).CurrentContext };
-        using var cluster = new ClusterReader(region, new ClusterSettings { Kubeconfig = path }, TimeProvider.System);
+        var cluster = new ClusterReader(region, new ClusterSettings { Kubeconfig = path }, TimeProvider.System);
         var wanted = new KubernetesObject((JsonObject)JsonNode.Parse($$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"one","namespace":"{{Namespace}}"},"data":{"x":"1"} }""")!);
         await new ClusterWriter(cluster, permit, TimeProvider.System).ApplyAsync(wanted, force: false, Cancellation);
     }

@@ -1,3 +1,5 @@
+using Maily.Deploy.Rehearsals.Platform;
+
 namespace Maily.Deploy.Rehearsals.Pipelines;
 
 public sealed class AloneTests
@@ -19,7 +21,7 @@ public sealed class AloneTests
 
         run.StatusOf("Prepare").ShouldBe("succeeded");
         run.StatusOf("Migrate").ShouldBeNull();
-        FarSides.ImagesIn(product.Parts).Length.ShouldBe(3);
+        FarSides.ImagesIn(product.Parts).Length.ShouldBe(PlatformFolder.Services.Length + PlatformFolder.Upstreams.Length - PlatformFolder.AiServices.Length);
         (await FarSides.DatabaseAsync(product.Parts, Cancellation)).ShouldBe(before.Take((await FarSides.DatabaseAsync(product.Parts, Cancellation)).Length));
         FarSides.Frontend(product.Parts).ShouldBe("frontend none");
     }

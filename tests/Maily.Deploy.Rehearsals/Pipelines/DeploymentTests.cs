@@ -1,3 +1,5 @@
+using Maily.Deploy.Rehearsals.Platform;
+
 namespace Maily.Deploy.Rehearsals.Pipelines;
 
 public sealed class DeploymentTests
@@ -12,7 +14,7 @@ public sealed class DeploymentTests
         first.Report!["targets"]!.AsArray().Select(target => (string)target!["status"]!).ShouldAllBe(status => status == "succeeded" || status == "skipped");
         first.StatusOf("Compensate").ShouldBe("skipped");
         first.Migrations.Length.ShouldBe(10);
-        first.Images.Length.ShouldBe(3);
+        first.Images.Length.ShouldBe(PlatformFolder.Services.Length + PlatformFolder.Upstreams.Length);
         foreach (var image in first.Images)
             (await product.Parts.Registry.HasAsync(image, Cancellation)).ShouldBeTrue(image);
         FarSides.Frontend(product.Parts).ShouldBe($"frontend {first.VercelDeployment}");

@@ -9,7 +9,7 @@ public sealed class SkipTests(LiveProduct live)
     [Theory]
     [InlineData("--skip-infra")]
     [InlineData("--skip-database", "Backup", "Migrate")]
-    [InlineData("--skip-images", "BuildImages", "PushImages")]
+    [InlineData("--skip-images", "BuildImages", "ScanImages", "PushImages")]
     [InlineData("--skip-kubernetes", "DeployK8s")]
     [InlineData("--skip-frontend", "StageVercel", "DeployVercel")]
     [InlineData("--skip-smoke", "SmokeTest")]
@@ -20,7 +20,7 @@ public sealed class SkipTests(LiveProduct live)
 
         var run = (await loan.RunAsync(Cancellation, "DeployProduction", flag)).ShouldEnd(0, "succeeded");
 
-        foreach (var target in new[] { "BuildImages", "PushImages", "Backup", "StageVercel", "Migrate", "DeployK8s", "DeployVercel", "SmokeTest" })
+        foreach (var target in new[] { "BuildImages", "ScanImages", "PushImages", "Backup", "StageVercel", "Migrate", "DeployK8s", "DeployVercel", "SmokeTest" })
             run.StatusOf(target).ShouldBe(skipped.Contains(target) ? "skipped" : "succeeded", target);
         foreach (var target in skipped)
             run.Output.Split('\n').ShouldContain(line => line.StartsWith(target, StringComparison.Ordinal) && line.Contains("Skipped", StringComparison.Ordinal));

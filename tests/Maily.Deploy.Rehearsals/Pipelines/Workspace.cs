@@ -11,20 +11,25 @@ sealed class Workspace : IDisposable
 {
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("maily-workspace-");
 
+    // What a clone of it commits is pushed there, as a team does: whoever deploys next needs the commit that is live.
+    readonly string? shared;
+
+    Workspace(string? shared) => this.shared = shared;
+
     /// <summary>Its root.</summary>
     public string Root => Path.Combine(folder.FullName, "maily");
 
     /// <summary>Clones the repository and gives it the small frontend.</summary>
     public static async Task<Workspace> CloneAsync(CancellationToken cancellation)
     {
-        var workspace = await CloneAsync(CompiledBuild.Repository, cancellation);
+        var workspace = await CloneAsync(CompiledBuild.Repository, shared: null, cancellation);
         SmallFrontend.Put(workspace.PathOf("src/Platform/web"));
         await workspace.CommitAsync("A frontend without a build", cancellation);
         return workspace;
     }
 
     /// <summary>A second clone of this one, as on another machine.</summary>
-    public Task<Workspace> CloneAgainAsync(CancellationToken cancellation) => CloneAsync(Root, cancellation);
+    public Task<Workspace> CloneAgainAsync(CancellationToken cancellation) => CloneAsync(Root, shared ?? Root, cancellation);
 
     /// <summary>The full path of a file in it.</summary>
     public string PathOf(string path) => Path.Combine(Root, path);
@@ -59,13 +64,18 @@ sealed class Workspace : IDisposable
     {
         await GitAsync(Root, cancellation, "add", "--all");
         await GitAsync(Root, cancellation, "-c", "user.name=Rehearsal", "-c", "user.email=rehearsal@maily.example", "commit", "--quiet", "--message", subject);
+        if (shared is not null)
+            await GitAsync(Root, cancellation, "push", "--quiet", shared, $"HEAD:refs/heads/commits/{Guid.NewGuid()}");
     }
+
+    /// <summary>Forgets the last commit.</summary>
+    public Task BackAsync(CancellationToken cancellation) => GitAsync(Root, cancellation, "reset", "--quiet", "--hard", "HEAD~1");
 
     public void Dispose() => folder.Delete(recursive: true);
 
-    static async Task<Workspace> CloneAsync(string origin, CancellationToken cancellation)
+    static async Task<Workspace> CloneAsync(string origin, string? shared, CancellationToken cancellation)
     {
-        var workspace = new Workspace();
+        var workspace = new Workspace(shared);
         await GitAsync(workspace.folder.FullName, cancellation, "-c", "advice.detachedHead=false", "clone", "--quiet", "--local", origin, workspace.Root);
         return workspace;
     }

@@ -27,6 +27,9 @@ public sealed class ContractTests
     [Theory]
     [InlineData("api-gateway")]
     [InlineData("vector-search")]
+    [InlineData("blockchain-gateway")]
+    [InlineData("ai-adapter")]
+    [InlineData("octotools")]
     public async Task A_service_with_an_empty_contract_asks_for_nothing(string service)
     {
         foreach (var path in new[] { "/version", "/health", "/health/ready" })

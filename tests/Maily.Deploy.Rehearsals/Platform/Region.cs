@@ -12,10 +12,23 @@ sealed record Region(IReadOnlyList<YamlNode> Objects)
 
     public IEnumerable<YamlNode> OfKind(string kind) => Objects.Where(one => one.Text("kind") == kind);
 
+    /// <summary>What is rolled out first, and the AI services after it.</summary>
+    public static readonly string[][] Parts = [["kubernetes"], ["kubernetes", "ai-services"]];
+
     public static async Task<Region> RenderAsync(string name, CancellationToken cancellation)
     {
-        var command = CommandLine.Of("kubectl", "kustomize", PlatformFolder.Path("kubernetes", "regions", name));
-        var text = await Tool.RunOrSkipAsync(command, cancellation);
+        var parts = await Task.WhenAll(Parts.Select(part => TextOfAsync(part, name, cancellation)));
+        return Of(string.Join("\n---\n", parts));
+    }
+
+    public static string[] FoldersOf(string[] part) => [.. part, "regions"];
+
+    /// <summary>One part's manifests as kustomize writes them.</summary>
+    public static Task<string> TextOfAsync(string[] part, string name, CancellationToken cancellation) =>
+        Tool.RunOrSkipAsync(CommandLine.Of("kubectl", "kustomize", PlatformFolder.Path([.. FoldersOf(part), name])), cancellation);
+
+    static Region Of(string text)
+    {
         var stream = new YamlStream();
         stream.Load(new StringReader(text));
         return new Region([.. stream.Documents.Select(document => document.RootNode)]);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Maily.Deploy.Processes;
+using Maily.Deploy.Sandbox.Http;
 
 namespace Maily.Deploy.Rehearsals.Platform;
 
@@ -47,6 +48,10 @@ public sealed class ServiceTests
     [InlineData("api-gateway", "VECTOR_SEARCH_URL=http://127.0.0.1:1")]
     [InlineData("campaign-worker", "VECTOR_SEARCH_URL=http://127.0.0.1:1")]
     [InlineData("vector-search", "INDEX_PATH=/no/such/folder")]
+    [InlineData("blockchain-gateway", "CHAIN_RPC_URL=http://127.0.0.1:1")]
+    [InlineData("ai-adapter", "PROVIDER=openai")]
+    [InlineData("ai-adapter", "PROVIDER=openai PROVIDER_KEY=key ROUTING_PATH=/no/such/file")]
+    [InlineData("octotools", "ROUTING_PATH=/no/such/file")]
     public async Task A_service_whose_dependency_is_gone_says_so_and_stays_alive(string service, string environment)
     {
         var (health, body) = await AskAsync(service, "/health", environment);
@@ -63,6 +68,45 @@ public sealed class ServiceTests
         var (status, _) = await AskAsync(service, "/admin", "MAILY_NAME=it");
 
         status.ShouldBe("HTTP/1.1 404 Not Found");
+    }
+
+    [Theory]
+    [InlineData(5, "200 OK", "ok")]
+    [InlineData(500, "503 Service Unavailable", "behind")]
+    public async Task The_gateway_is_ready_only_while_its_node_keeps_up_with_the_chain(int age, string status, string word)
+    {
+        var made = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - age;
+        await using var node = await StandInHost.StartAsync(new()
+        {
+            Handle = context => Json.WriteAsync(context, 200, new { jsonrpc = "2.0", id = 1, result = new { number = "0x10", timestamp = $"0x{made:x}" } }, "application/json"),
+            State = () => "",
+        }, TestContext.Current.CancellationToken);
+
+        var (line, body) = await AskAsync("blockchain-gateway", "/health/ready", $"CHAIN_RPC_URL={node.Url}");
+
+        line.ShouldBe($"HTTP/1.1 {status}");
+        body.GetProperty("checks").GetProperty("chain").GetString().ShouldBe(word);
+    }
+
+    [Theory]
+    [InlineData("ai-adapter", "PROVIDER=openai PROVIDER_KEY=key")]
+    [InlineData("octotools", "")]
+    public async Task An_AI_service_is_ready_once_it_has_its_key_and_its_routing(string service, string environment)
+    {
+        var routing = Path.GetTempFileName();
+        await File.WriteAllTextAsync(routing, "{}", TestContext.Current.CancellationToken);
+
+        (await AskAsync(service, "/health/ready", $"{environment} ROUTING_PATH={routing}")).Status.ShouldBe("HTTP/1.1 200 OK");
+        (await AskAsync(service, "/health/ready", $"{environment} ROUTING_PATH={routing}.gone")).Status.ShouldBe("HTTP/1.1 503 Service Unavailable");
+        File.Delete(routing);
+    }
+
+    [Fact]
+    public void What_others_build_is_named_by_version_and_can_come_from_elsewhere()
+    {
+        Directory.GetDirectories(PlatformFolder.Path("upstream")).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal).ShouldBe(PlatformFolder.Upstreams);
+        foreach (var name in PlatformFolder.Upstreams)
+            File.ReadAllText(PlatformFolder.Path("upstream", name, "Dockerfile")).ShouldMatch(@"\nARG UPSTREAM_IMAGE=docker\.io/[a-z/-]+:[0-9]+(\.[0-9]+)+\nFROM \$\{UPSTREAM_IMAGE\}\n$");
     }
 
     // The service's own script, by the shell of its base image: nc hands it a connection as standard input and output.

@@ -1,6 +1,7 @@
 using System.Net;
 using Maily.Deploy.Deployments.Steps;
 using Maily.Deploy.Kubernetes;
+using Maily.Deploy.Kubernetes.Manifests;
 using Maily.Deploy.Kubernetes.Clusters;
 using Maily.Deploy.Kubernetes.Rollouts;
 using Maily.Deploy.Processes;
@@ -190,11 +191,31 @@ public abstract class DeployK8sContract(ClusterFixture fixture) : RolloutCase(fi
     }
 
     [Fact]
+    public async Task A_manifest_is_sent_in_the_version_that_the_cluster_serves()
+    {
+        WriteVersion(1, $"{Budget("policy/v1", "newer")}{Budget("policy/v1beta1", "older")}");
+
+        (await DeployAsync()).Failure.ShouldBeNull();
+
+        (await KubectlAsync("--namespace=maily", "get", "poddisruptionbudgets", "-o", "name")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(2);
+        (await DeployAsync()).EventOf("DeployK8s", "eu-west-1").ShouldBe("Unchanged");
+    }
+
+    static string Budget(string version, string name) => $$"""
+        ---
+        apiVersion: {{version}}
+        kind: PodDisruptionBudget
+        metadata: { name: {{name}} }
+        spec: { minAvailable: 1, selector: { matchLabels: { app: {{name}} } } }
+
+        """;
+
+    [Fact]
     public async Task Each_check_says_what_it_found()
     {
         WriteVersion(1);
         var results = new Dictionary<string, CheckOutcome>(StringComparer.Ordinal);
-        foreach (var check in ClusterChecks.For("sandbox", [Region], Settings, new ProcessRunner(TimeProvider.System), TimeProvider.System))
+        foreach (var check in ClusterChecks.For("sandbox", [Region], Settings, new ManifestRenderer(new ProcessRunner(TimeProvider.System)), TimeProvider.System))
             results[check.Name] = (await check.RunAsync(Token)).Outcome;
 
         results["kubectl"].ShouldBe(CheckOutcome.Passed);
@@ -209,11 +230,8 @@ public abstract class DeployK8sContract(ClusterFixture fixture) : RolloutCase(fi
         WriteVersion(1);
         await KubectlAsync("annotate", "namespace", "kube-system", "maily.dev/environment=production");
 
-        var identity = ClusterChecks.For("sandbox", [Region], Settings, new ProcessRunner(TimeProvider.System), TimeProvider.System).Single(check => check.Name == "eu-west-1 identity");
+        var identity = ClusterChecks.For("sandbox", [Region], Settings, new ManifestRenderer(new ProcessRunner(TimeProvider.System)), TimeProvider.System).Single(check => check.Name == "eu-west-1 identity");
 
         (await identity.RunAsync(Token)).Outcome.ShouldBe(CheckOutcome.Failed);
     }
-
-    Task<string> KubectlAsync(params string[] words) =>
-        new ProcessRunner(TimeProvider.System).RunAsync(CommandLine.Of("kubectl", ["--kubeconfig", Cluster.KubeconfigPath, .. words]), null, Token);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Maily.Deploy.Kubernetes.Rollouts;
 using Maily.Deploy.Rehearsals.Kubernetes;
 using Maily.Deploy.Sandbox.Kubernetes;
 using Maily.Deploy.Sandbox.Kubernetes.Faults;
@@ -25,6 +26,49 @@ public sealed class UnreliableApiTests(EmbeddedNodeFixture fixture) : RolloutCas
         (await DeployAsync()).Failure.ShouldBeNull();
 
         (await LiveImage("Deployment", "api")).ShouldBe(ImageOf(1));
+    }
+
+    [Fact]
+    public async Task A_cluster_that_is_busy_for_a_minute_is_waited_for_at_the_pace_that_it_asks_for()
+    {
+        WriteVersion(1);
+        var start = TimeProvider.System.GetTimestamp();
+        const int Many = 1_000;
+        var busy = new ApiFault { Status = HttpStatusCode.TooManyRequests, RetryAfter = TimeSpan.FromSeconds(2), Times = Many };
+        using var fault = Faults.Add(busy);
+        var release = DeployAsync();
+        await Task.Delay(TimeSpan.FromSeconds(62), TimeProvider.System, Token);
+        release.IsCompleted.ShouldBeFalse();
+        fault.Dispose();
+
+        (await release).Failure.ShouldBeNull();
+
+        (await LiveImage("Deployment", "api")).ShouldBe(ImageOf(1));
+        TimeProvider.System.GetElapsedTime(start).ShouldBeLessThan(TimeSpan.FromMinutes(3));
+        // Few requests wait at a time, each asking again every two seconds.
+        (Many - busy.Times).ShouldBeLessThan(62 / 2 * 4);
+    }
+
+    [Fact]
+    public async Task A_log_that_cannot_be_read_does_not_hide_why_a_release_failed()
+    {
+        WriteVersion(1);
+        using var crash = Faults.Add(new WorkloadFault(new CrashLoop(3)) { Workload = "api" });
+        using var unread = Faults.Add(new ApiFault { Path = "/log", Status = HttpStatusCode.InternalServerError });
+
+        var failure = (await DeployAsync(Settings with { Retries = 1 })).Failure.ShouldBeOfType<RolloutFailedException>();
+
+        failure.Problems[0].Kind.ShouldBe(PodProblemKind.CrashLoop);
+        failure.Evidence.ShouldNotBeNull().ShouldNotContain("log lines");
+    }
+
+    [Fact]
+    public async Task A_watch_that_has_expired_does_not_fail_a_release()
+    {
+        WriteVersion(1);
+        using var gone = Faults.Add(new ApiFault { OnlyWatches = true, Status = HttpStatusCode.Gone, Times = 4 });
+
+        (await DeployAsync()).Failure.ShouldBeNull();
     }
 }
 

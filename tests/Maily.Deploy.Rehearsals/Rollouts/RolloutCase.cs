@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Text.Json.Nodes;
 using k8s;
+using Maily.Deploy.Deployments;
+using Maily.Deploy.Deployments.Plans;
 using Maily.Deploy.Images;
 using Maily.Deploy.Kubernetes;
 using Maily.Deploy.Kubernetes.Manifests;
@@ -18,7 +20,7 @@ public abstract class RolloutCase(ClusterFixture fixture) : IAsyncLifetime
 {
     protected const string Commit = "0123456789abcdef0123456789abcdef01234567";
 
-    static readonly string[] Workloads = ["deployments", "statefulsets"];
+    static readonly string[] Workloads = ["deployments", "statefulsets", "daemonsets"];
 
     readonly string folder = Directory.CreateTempSubdirectory("maily-rollouts-").FullName;
 
@@ -35,7 +37,7 @@ public abstract class RolloutCase(ClusterFixture fixture) : IAsyncLifetime
     protected ClusterSettings Settings => new()
     {
         Kubeconfig = Cluster.KubeconfigPath,
-        Patience = new RolloutPatience { Total = TimeSpan.FromSeconds(60), Tolerance = TimeSpan.FromSeconds(1), Scheduling = TimeSpan.FromSeconds(1) },
+        Patience = new RolloutPatience { Total = TimeSpan.FromSeconds(180), Tolerance = TimeSpan.FromSeconds(1), Scheduling = TimeSpan.FromSeconds(1), MissingSecret = TimeSpan.FromSeconds(1) },
     };
 
     protected RegionSpec Region => new()
@@ -43,7 +45,7 @@ public abstract class RolloutCase(ClusterFixture fixture) : IAsyncLifetime
         Name = "eu-west-1", Overlay = Overlay, Context = KubernetesClientConfiguration.LoadKubeConfig(Cluster.KubeconfigPath).CurrentContext,
     };
 
-    public ValueTask InitializeAsync()
+    public virtual ValueTask InitializeAsync()
     {
         if (fixture.Missing is { } why) Assert.Skip(why);
         Api = new ClusterApi(Cluster.KubeconfigPath);
@@ -51,7 +53,7 @@ public abstract class RolloutCase(ClusterFixture fixture) : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         Directory.Delete(folder, recursive: true);
         if (Api is not null) await CleanAsync();
@@ -74,11 +76,26 @@ public abstract class RolloutCase(ClusterFixture fixture) : IAsyncLifetime
 
     private protected Task<RunResult> DeployAsync(bool undo = false, params ImmutableArray<RegionSpec> regions) => DeployAsync(Settings, undo, regions);
 
-    private protected Task<RunResult> DeployAsync(ClusterSettings settings, bool undo = false, params ImmutableArray<RegionSpec> regions)
-    {
-        var stage = new DeployK8sStage(regions.IsEmpty ? [Region] : regions, settings, [], ImageSettings.From(new Variables([])), new ManifestRenderer(new ProcessRunner(TimeProvider.System)));
-        return new DeploymentRun(folder, stage).RunAsync(Commit, Token, undo);
-    }
+    /// <summary>A folder of the test's own.</summary>
+    protected string Folder => folder;
+
+    private protected Task<RunResult> DeployAsync(ClusterSettings settings, bool undo = false, params ImmutableArray<RegionSpec> regions) =>
+        RunOf(settings, regions).RunAsync(Commit, Token, undo);
+
+    private protected Task<RollbackResult> RollbackAsync(DeploymentId? to = null) => new DeploymentRun(folder, StageOf(Settings, [Region])).RollbackAsync(Commit, to, Token);
+
+    private protected virtual DeployK8sStage StageOf(ClusterSettings settings, ImmutableArray<RegionSpec> regions) =>
+        new(regions, settings, [], ImageSettings.From(new Variables([])), new ManifestRenderer(new ProcessRunner(TimeProvider.System)));
+
+    /// <summary>All files that deployments left on this machine: journals, release records, their folders.</summary>
+    protected IEnumerable<string> FilesLeft() => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories);
+
+    /// <summary>Deployments of the overlay; the plan, if any, is carried out exactly.</summary>
+    private protected DeploymentRun RunOf(ClusterSettings settings, ImmutableArray<RegionSpec> regions = default, SavedPlan? plan = null) =>
+        new(folder, StageOf(settings, regions.IsDefaultOrEmpty ? [Region] : regions)) { Plan = plan };
+
+    protected Task<string> KubectlAsync(params string[] words) =>
+        new ProcessRunner(TimeProvider.System).RunAsync(CommandLine.Of("kubectl", ["--kubeconfig", Cluster.KubeconfigPath, .. words]), null, Token);
 
     protected void Write(string path, string text)
     {
@@ -134,7 +151,7 @@ public abstract class RolloutCase(ClusterFixture fixture) : IAsyncLifetime
 
     protected async Task<JsonArray> ObjectsAsync(string kind) => (await Api.Get(PathOf(kind))).Is(HttpStatusCode.OK).Body["items"]!.AsArray();
 
-    /// <summary>What a person would call the state of the namespace: all specs and data, without bookkeeping.</summary>
+    /// <summary>What a person would call the state of the namespace: all specs and data, without bookkeeping and addresses.</summary>
     protected async Task<string> Snapshot()
     {
         var lines = new List<string>();
@@ -142,10 +159,27 @@ public abstract class RolloutCase(ClusterFixture fixture) : IAsyncLifetime
             lines.AddRange((await ObjectsAsync(kind)).Select(item => new JsonObject
             {
                 ["kind"] = kind, ["name"] = item!["metadata"]?["name"]?.DeepClone(), ["labels"] = item["metadata"]?["labels"]?.DeepClone(),
-                ["deployment"] = item["metadata"]?["annotations"]?[Marks.Deployment]?.DeepClone(), ["spec"] = item["spec"]?.DeepClone(), ["data"] = item["data"]?.DeepClone(),
+                ["deployment"] = item["metadata"]?["annotations"]?[Marks.Deployment]?.DeepClone(), ["spec"] = Spec(item["spec"]), ["data"] = item["data"]?.DeepClone(),
             }.ToJsonString()));
         return string.Join('\n', lines);
     }
+
+    // A Service that is made again gets another address.
+    static JsonNode? Spec(JsonNode? spec)
+    {
+        if (spec?.DeepClone() is not JsonObject copy) return null;
+        copy.Remove("clusterIP");
+        copy.Remove("clusterIPs");
+        return Sorted(copy);
+    }
+
+    // One that is made again has its fields in another order; the real API sorts them itself.
+    static JsonNode? Sorted(JsonNode? node) => node switch
+    {
+        JsonObject map => new JsonObject(map.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Sorted(pair.Value)))),
+        JsonArray list => new JsonArray([.. list.Select(Sorted)]),
+        _ => node?.DeepClone(),
+    };
 
     static string PathOf(string kind) =>
         $"/{(kind is "Deployment" or "StatefulSet" ? "apis/apps/v1" : "api/v1")}/namespaces/maily/{kind.ToLowerInvariant()}s";

@@ -14,12 +14,12 @@ sealed class SandboxProcess : IAsyncDisposable
     /// <summary>The folder of its instance.</summary>
     public string Instance { get; }
 
-    public static async Task<SandboxProcess> StartAsync(string folder, CancellationToken cancellation)
+    public static async Task<SandboxProcess> StartAsync(string folder, CancellationToken cancellation, params string[] more)
     {
         var up = Path.Combine(folder, $"up-{Guid.NewGuid():N}");
         var program = Path.Combine(AppContext.BaseDirectory, "Maily.Deploy.Rehearsals.Host.dll");
         // Tests in the background of a shell ignore Ctrl+C, and so would all that they start.
-        var started = Process.Start(new ProcessStartInfo("env", ["--default-signal=INT,TERM", "dotnet", "exec", program, folder, up]) { UseShellExecute = false })!;
+        var started = Process.Start(new ProcessStartInfo("env", ["--default-signal=INT,TERM", "dotnet", "exec", program, folder, up, .. more]) { UseShellExecute = false })!;
         while (!File.Exists(up) || new FileInfo(up).Length == 0)
         {
             started.HasExited.ShouldBeFalse("the sandbox ended while it was starting");

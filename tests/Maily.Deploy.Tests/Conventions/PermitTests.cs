@@ -18,7 +18,7 @@ public sealed class PermitTests
 
     [Fact]
     public void There_is_a_writer_for_each_far_side_that_is_changed() =>
-        Writers.Select(type => type.Name).Order(StringComparer.Ordinal).ShouldBe(["ClusterWriter", "DatabaseWriter", "EngineWriter", "RegistryWriter", "VercelWriter"]);
+        Writers.Select(type => type.Name).Order(StringComparer.Ordinal).ShouldBe(["ApplicationWriter", "BuildxWriter", "ClusterWriter", "DatabaseWriter", "EngineWriter", "ManifestsRepositoryWriter", "RegistryWriter", "VercelWriter"]);
 
     [Fact]
     public void Nobody_makes_a_writer_without_a_permit() =>

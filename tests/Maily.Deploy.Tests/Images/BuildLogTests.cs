@@ -1,5 +1,7 @@
 using Docker.DotNet.Models;
 using Maily.Deploy.Images;
+using Maily.Deploy.Images.Progress;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maily.Deploy.Tests.Images;
 
@@ -8,7 +10,8 @@ public sealed class BuildLogTests
     [Fact]
     public void The_failing_instruction_and_the_last_lines_are_kept()
     {
-        var log = new BuildLog(null);
+        using var progress = new ImageProgress(NullLogger.Instance, "api", TimeProvider.System);
+        var log = new BuildLog(progress);
         log.Report(new JSONMessage { Stream = "Step 1/2 : FROM scratch\n" });
         for (var line = 0; line < 30; line++)
             log.Report(new JSONMessage { Stream = $"line {line}\n" });
@@ -16,6 +19,7 @@ public sealed class BuildLogTests
         log.Report(new JSONMessage { Error = new JSONError { Message = "returned a non-zero code: 1" }, ErrorMessage = "other" });
 
         log.Instruction.ShouldBe("Step 2/2 : RUN false");
+        log.Step.ShouldBe(2);
         log.Error.ShouldBe("returned a non-zero code: 1");
         log.Tail.Split(Environment.NewLine).Length.ShouldBe(20);
         log.Tail.ShouldNotContain("line 10");

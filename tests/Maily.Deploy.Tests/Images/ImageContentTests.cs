@@ -31,6 +31,9 @@ public sealed class ImageContentTests : IDisposable
         var seen = new HashSet<string> { await HashAsync(Image) };
 
         seen.Add(await HashAsync(Image with { BuildArguments = Image.BuildArguments.Add("A", "1") })).ShouldBeTrue();
+        seen.Add(await HashAsync(Image with { Platforms = ["linux/arm64"] })).ShouldBeTrue();
+        seen.Add(await HashAsync(Image, ("debian:13", "sha256:1"))).ShouldBeTrue();
+        seen.Add(await HashAsync(Image, ("debian:13", "sha256:2"))).ShouldBeTrue();
         Write("app/start", "#!/bin/bash");
         seen.Add(await HashAsync(Image)).ShouldBeTrue();
         File.Move(Path.Combine(folder.FullName, "app/start"), Path.Combine(folder.FullName, "app/begin"));
@@ -83,12 +86,13 @@ public sealed class ImageContentTests : IDisposable
 
     public void Dispose() => folder.Delete(recursive: true);
 
-    static Task<string> HashAsync(ImageSpec image) => ImageContent.HashAsync(image, BuildContext.Of(image), TestContext.Current.CancellationToken);
+    static Task<string> HashAsync(ImageSpec image, params (string Name, string Digest)[] bases) =>
+        ImageContent.HashAsync(image, BuildContext.Of(image), bases.ToDictionary(pair => pair.Name, pair => pair.Digest), TestContext.Current.CancellationToken);
 
     async Task<byte[]> TarAsync()
     {
         using var tar = new MemoryStream();
-        await BuildContext.Of(Image).WriteTarAsync(tar, TestContext.Current.CancellationToken);
+        await BuildContext.Of(Image).WriteTarAsync(tar, new Dictionary<string, string>(), TestContext.Current.CancellationToken);
         return tar.ToArray();
     }
 

@@ -64,6 +64,33 @@ public sealed class MigrationRunnerTests(PostgresServer server)
     }
 
     [Theory]
+    [InlineData("set transaction isolation level repeatable read; create table t as select current_setting('transaction_isolation') as level", "repeatable read")]
+    [InlineData("-- why\nset transaction isolation level serializable, read write; create table t as select current_setting('transaction_isolation') as level", "serializable")]
+    [InlineData("begin isolation level serializable; create table t as select current_setting('transaction_isolation') as level; commit", "serializable")]
+    [InlineData("start transaction; set transaction isolation level repeatable read; create table t as select current_setting('transaction_isolation') as level; commit; select 1", "repeatable read")]
+    [InlineData("create table t as select current_setting('transaction_isolation') as level", "read committed")]
+    public async Task A_file_may_say_how_its_transaction_is_isolated(string sql, string level)
+    {
+        var database = await server.CreateDatabaseAsync();
+        await Runner(database).ApplyAsync(Sql.File(sql), Cancellation);
+        (await PostgresServer.ScalarAsync<string>(database, "select level from t")).ShouldBe(level);
+        (await PostgresServer.ScalarAsync<int>(database, "select cardinality(statements) from supabase_migrations.schema_migrations")).ShouldBe(Sql.Texts(sql).Length);
+    }
+
+    [Fact]
+    public async Task A_role_that_a_migration_leaves_on_is_named_with_its_line()
+    {
+        var (database, role) = (await server.CreateDatabaseAsync(), $"r_{Guid.NewGuid():N}");
+        await PostgresServer.ExecuteAsync(database, $"create role {role}");
+        var refused = await Should.ThrowAsync<UnreadableMigrationException>(() => Runner(database).ApplyAsync(Sql.File($"create table t (id int);\nset role {role};"), Cancellation));
+        refused.Fact.ShouldContain($"line 2 leaves `set role {role}` on");
+        refused.Remedy.ShouldContain("reset role;");
+        (await PostgresServer.ScalarAsync<bool>(database, "select to_regclass('t') is null")).ShouldBeTrue();
+        await Runner(database).ApplyAsync(Sql.File($"create table t (id int);\nset role {role};\nreset role;"), Cancellation);
+        await PostgresServer.ExecuteAsync(database, $"drop role {role}");
+    }
+
+    [Theory]
     [InlineData("create table t (id int); do $x$ begin insert into t values (1); commit; insert into t values (2); end $x$; insert into t values (3)", 3)]
     [InlineData("create table t (id int); do 'begin insert into t values (1); rollback; end'", 0)]
     [InlineData("create table t (id int); do $$ begin create temp table x on commit drop as select 1; insert into t values (1); /* commit; */ raise notice 'commit;'; end $$", 1)]

@@ -1,4 +1,5 @@
 using Maily.Deploy.Backups;
+using Maily.Deploy.Backups.Sealing;
 using Maily.Deploy.Backups.Stores;
 using Maily.Deploy.Deployments.Steps;
 using Maily.Deploy.Migrations;
@@ -16,6 +17,7 @@ public sealed class WrittenSinceTests(PostgresServer server) : IDisposable
 
     readonly Deployed deployed = Deployed.InNewFolder();
     readonly ProcessRunner processes = new(TimeProvider.System);
+    BackupKeys? keys;
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -39,6 +41,28 @@ public sealed class WrittenSinceTests(PostgresServer server) : IDisposable
         if (expected == CompensationState.NeedsPerson)
             result.Text.ShouldContain("would drop what was written since: public.");
         (await PostgresServer.ScalarAsync<long>(database, "select count(*) from supabase_migrations.schema_migrations")).ShouldBe(expected == CompensationState.Undone ? 0 : 1);
+    }
+
+    [Theory]
+    [InlineData("select 1", CompensationState.Undone)]
+    [InlineData("insert into public.notes values (1)", CompensationState.NeedsPerson)]
+    public async Task A_sealed_backup_is_a_way_back_too(string written, CompensationState expected)
+    {
+        keys = BackupKeys.Parse(new(new string('a', 64)));
+        var database = await BackedUpAsync();
+        (await CompensateAsync(database, "alter table public.people drop column name", written, MigrationPolicy.KeepCompatible)).State.ShouldBe(expected);
+        (await PostgresServer.ScalarAsync<bool>(database, "select exists (select from pg_attribute where attrelid = 'public.people'::regclass and attname = 'name')")).ShouldBe(expected == CompensationState.Undone);
+    }
+
+    [Fact]
+    public async Task Without_the_key_a_sealed_backup_is_left_to_a_person()
+    {
+        keys = BackupKeys.Parse(new(new string('a', 64)));
+        var database = await BackedUpAsync();
+        keys = BackupKeys.Parse(new(new string('b', 64)));
+        var result = await CompensateAsync(database, "alter table public.people drop column name", "select 1", MigrationPolicy.KeepCompatible);
+        result.State.ShouldBe(CompensationState.NeedsPerson);
+        result.Text.ShouldContain("key");
     }
 
     [Theory]
@@ -96,7 +120,7 @@ public sealed class WrittenSinceTests(PostgresServer server) : IDisposable
     {
         var database = await server.CreateDatabaseAsync();
         await PostgresServer.ExecuteAsync(database, Before);
-        await deployed.RunAsync(new BackupStage(database, processes) { Store = FolderBackupStore.At(Path.Combine(deployed.Folder, "backup")) }, Cancellation);
+        await deployed.RunAsync(new BackupStage(database, processes) { Store = FolderBackupStore.At(Path.Combine(deployed.Folder, "backup")), Options = new() { Keys = keys } }, Cancellation);
         return database;
     }
 
@@ -106,7 +130,7 @@ public sealed class WrittenSinceTests(PostgresServer server) : IDisposable
     async Task<CompensationResult> CompensateAsync(DatabaseSettings database, string up, string written, MigrationPolicy policy, ScratchServer? scratch)
     {
         Write("migrations", up);
-        var stage = new MigrateStage(database, new() { Folder = Path.Combine(deployed.Folder, "migrations"), Policy = policy, Scratch = scratch });
+        var stage = new MigrateStage(database, new() { Folder = Path.Combine(deployed.Folder, "migrations"), Policy = policy, Scratch = scratch, Backups = new() { Keys = keys } });
         var (step, point, outputs) = (await deployed.RunAsync(stage, Cancellation)).Single();
         await PostgresServer.ExecuteAsync(database, written);
         return await stage.Compensators.Single().CompensateAsync(deployed.StepContext(step.Id), step.Id, point, outputs, Cancellation);

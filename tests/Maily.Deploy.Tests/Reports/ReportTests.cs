@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -5,6 +6,7 @@ using System.Text.Json.Nodes;
 using Maily.Deploy.Deployments;
 using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Steps;
+using Maily.Deploy.Images.Scanning;
 using Maily.Deploy.Reports;
 using Maily.Deploy.Tests.Deployments;
 
@@ -31,6 +33,20 @@ public sealed class ReportTests : IDisposable
         report.Outcome.ShouldBe(outcome);
         report.Steps.Length.ShouldBe(2);
         FaultsOf(report).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_the_scans_found_is_told()
+    {
+        var scan = new ImageScan { Content = "c-1", Sbom = $"sha256:{new string('0', 64)}", Scanner = "trivy 0.66.0", Database = "2 of today", Findings = "critical 0, high 1", Ignored = "CVE-1", Policy = "p", At = DateTimeOffset.UnixEpoch };
+        var report = await DeployAsync("") with
+        {
+            Scans = ImmutableSortedDictionary<string, ImageScan>.Empty.Add("api", scan).Add("web", new() { Content = "c-2", At = DateTimeOffset.UnixEpoch, Unscanned = "accepted: why" }),
+        };
+
+        FaultsOf(report).ShouldBeEmpty();
+        foreach (var text in new[] { ReportText.Markdown(report), ReportText.Html(report) })
+            new[] { "critical 0, high 1", "CVE-1", "trivy 0.66.0, database 2 of today", "not scanned: accepted: why" }.ShouldAllBe(part => text.Contains(part, StringComparison.Ordinal));
     }
 
     [Theory]

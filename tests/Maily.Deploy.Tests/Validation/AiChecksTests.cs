@@ -52,5 +52,5 @@ public sealed class AiChecksTests
     static Task<CheckReport> RunAsync(HttpMessageHandler handler, Variables variables) =>
         new CheckRunner(TimeProvider.System).RunAsync(
             AiChecks.For(variables, HttpClients.Over(handler), TimeProvider.System, new FarSideOptions { Tries = 2, Pause = TimeSpan.FromMilliseconds(1) }),
-            ["DeployK8s"], TestContext.Current.CancellationToken);
+            ["DeployAiServices"], TestContext.Current.CancellationToken);
 }

@@ -50,6 +50,11 @@ public sealed class VariableChecksTests
     [Fact]
     public async Task The_cluster_alone_asks_for_its_own_variables_only() =>
         (await RunAsync([], ["Validate", "Prepare", "DeployK8s"])).Faults.Select(fault => fault.Name).ShouldBe(
+            ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "EKS_CLUSTER_NAME"]);
+
+    [Fact]
+    public async Task The_ai_services_ask_for_the_keys_of_the_providers_too() =>
+        (await RunAsync([], ["Validate", "Prepare", "DeployAiServices"])).Faults.Select(fault => fault.Name).ShouldBe(
             ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "EKS_CLUSTER_NAME", "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GOOGLE_AI_API_KEY"]);
 
     [Theory]

@@ -88,6 +88,22 @@ public sealed class PlanTests : IDisposable
     }
 
     [Fact]
+    public void Plan_with_a_file_is_the_parameter_of_a_build_that_takes_one()
+    {
+        run.Start<PlannedBuild>(x => x.Last, "--plan", "a.json").ShouldBe(0);
+        run.Output.ShouldContain("plan=a.json");
+        run.Start<PlannedBuild>(x => x.Last, "--plan", "true").ShouldBe(0);
+        run.Output.ShouldContain("   1. Last\n");
+    }
+
+    class PlannedBuild : NukeBuild
+    {
+        [Parameter("A plan to carry out")] readonly string? PlanFile;
+
+        public Target Last => _ => _.Executes(() => Serilog.Log.Information("plan={File:l}", PlanFile ?? "none"));
+    }
+
+    [Fact]
     public void Continue_is_refused_for_targets_that_change_an_environment()
     {
         run.Start<ChangingBuild>(x => x.All, "--continue").ShouldBe(255);

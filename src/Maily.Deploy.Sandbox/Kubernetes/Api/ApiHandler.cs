@@ -29,8 +29,9 @@ internal sealed class ApiHandler(ClusterState state, string token)
     /// <summary>Lets a fault do its part; true where that was the answer.</summary>
     async Task<bool> Interfere(HttpContext http)
     {
-        if (state.Faults.Of(http.Request.Method, http.Request.Path) is not { } fault) return false;
+        if (state.Faults.Of(http.Request.Method, http.Request.Path, http.Request.Query.ContainsKey("watch")) is not { } fault) return false;
         if (fault.Delay > TimeSpan.Zero) await Task.Delay(fault.Delay, state.Options.Time, http.RequestAborted);
+        if (fault.RetryAfter is { } pause) http.Response.Headers.RetryAfter = $"{(int)pause.TotalSeconds}";
         if (fault.Status is { } status)
             throw new ApiException((int)status, status.ToString(), $"the embedded Kubernetes API was told to answer {(int)status}");
         if (!fault.LosesAnswer) return false;

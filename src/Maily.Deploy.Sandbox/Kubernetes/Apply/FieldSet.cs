@@ -45,14 +45,16 @@ internal sealed class FieldSet
     public JsonObject ToFieldsV1()
     {
         var root = new JsonObject();
+        var members = new List<JsonObject>();
         foreach (var path in Paths)
         {
             var node = root;
             foreach (var step in path) node = node[step] as JsonObject ?? (JsonObject)(node[step] = new JsonObject());
-            // A leaf is an empty map; a member with members of its own says so with a dot.
-            if (paths.Any(other => other.StartsWith(string.Join(Separator, path) + Separator, StringComparison.Ordinal))) node["."] = new JsonObject();
+            members.Add(node);
         }
 
+        // A leaf is an empty map; a member with members of its own says so with a dot.
+        foreach (var member in members.Where(member => member.Count > 0)) member.Insert(0, ".", new JsonObject());
         return root;
     }
 

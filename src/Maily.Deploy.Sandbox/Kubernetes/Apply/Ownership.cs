@@ -19,7 +19,7 @@ internal static class Ownership
     {
         var changed = Strip(Fields.Changed(before, after, kind.Schema));
         var removed = before is null ? FieldSet.Empty : Strip(Fields.Removed(before, after, kind.Schema));
-        var managers = Manager.Of(before);
+        var managers = Managers(before, after);
         if (changed.IsEmpty && removed.IsEmpty)
         {
             Manager.Write(after, managers);
@@ -59,6 +59,10 @@ internal static class Ownership
         Manager.Write(merged, [entry, .. others]);
         return merged;
     }
+
+    // A writer may say itself who manages what, as who takes an object over does; saying nothing leaves it as it was.
+    static List<Manager> Managers(JsonObject? before, JsonObject after) =>
+        before is not null && after.At("metadata", "managedFields") is JsonArray { Count: > 0 } ? Manager.Of(after) : Manager.Of(before);
 
     static void RefuseConflicts(List<Manager> others, FieldSet changed)
     {

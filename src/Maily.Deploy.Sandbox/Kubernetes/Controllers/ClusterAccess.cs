@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using Maily.Deploy.Sandbox.Kubernetes.Api;
 using Maily.Deploy.Sandbox.Kubernetes.Apply;
+using Maily.Deploy.Sandbox.Kubernetes.Faults;
 using Maily.Deploy.Sandbox.Kubernetes.Kinds;
 using Maily.Deploy.Sandbox.Kubernetes.Objects;
 using Maily.Deploy.Sandbox.Kubernetes.Verbs;
@@ -20,6 +22,22 @@ internal sealed class ClusterAccess(ClusterState state, ObjectWriter writer, Del
     public JsonObject? Find(string kind, string? ns, string name) => state.Store.Find(Kind(kind), ns, name);
 
     public JsonObject Create(string kind, string? ns, JsonObject obj) => writer.Create(Kind(kind), ns, obj, Options(""));
+
+    /// <summary>Makes a pod for its owner; where it is refused, says so in an event and gives the reason.</summary>
+    public string? CreatePod(JsonObject owner, JsonObject pod)
+    {
+        try
+        {
+            Admit(owner, pod);
+            Create("Pod", owner.Namespace(), pod);
+            return null;
+        }
+        catch (ApiException refused) when (refused.Code == 403)
+        {
+            if (PodEvents.Refused(owner, refused.Message, Now) is var warning && Find("Event", owner.Namespace(), warning.Name()) is null) Create("Event", owner.Namespace(), warning);
+            return refused.Message;
+        }
+    }
 
     public JsonObject Update(JsonObject obj, Action<JsonObject> change, string subresource = "")
     {
@@ -59,6 +77,13 @@ internal sealed class ClusterAccess(ClusterState state, ObjectWriter writer, Del
     }
 
     public IReadOnlyList<KeyValuePair<ObjectKey, JsonObject>> Everything() => state.Store.Everything();
+
+    void Admit(JsonObject owner, JsonObject pod)
+    {
+        var images = pod.Items("spec", "containers").Select(item => item.Text("image") ?? "");
+        if (state.Faults.Of(owner.Namespace() ?? "", Workloads.NameOf(this, pod), images) is CannotBeMade told)
+            throw ApiException.Forbidden(Kind("Pod"), pod.Text("metadata", "name") ?? pod.Text("metadata", "generateName") ?? "", told.Message);
+    }
 
     WriteOptions Options(string subresource) => new(new Writer(Manager, subresource, state.Now));
 }

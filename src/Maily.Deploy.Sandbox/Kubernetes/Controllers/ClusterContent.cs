@@ -15,13 +15,15 @@ internal static class ClusterContent
         if (options.RunsPods) cluster.Create("Node", null, NodeObject(cluster.Now));
     }
 
-    /// <summary>The one node; with the port of its own API where it serves one.</summary>
+    /// <summary>The one node, with the labels that each kubelet gives its own; with the port of its own API where it serves one.</summary>
     public static JsonObject NodeObject(DateTimeOffset now, int? port = null)
     {
+        var labels = new JsonObject { ["kubernetes.io/hostname"] = Node };
+        foreach (var prefix in new[] { "", "beta." }) (labels[$"{prefix}kubernetes.io/os"], labels[$"{prefix}kubernetes.io/arch"]) = ("linux", "amd64");
         var capacity = new JsonObject { ["cpu"] = "8", ["memory"] = "32Gi", ["pods"] = "110" };
         var node = new JsonObject
         {
-            ["metadata"] = new JsonObject { ["name"] = Node, ["labels"] = new JsonObject { ["kubernetes.io/hostname"] = Node } },
+            ["metadata"] = new JsonObject { ["name"] = Node, ["labels"] = labels },
             ["status"] = new JsonObject
             {
                 ["capacity"] = capacity,

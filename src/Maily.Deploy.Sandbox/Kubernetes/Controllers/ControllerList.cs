@@ -15,6 +15,7 @@ internal static class ControllerList
             new StatefulSetController(cluster),
             new DaemonSetController(cluster),
             new JobController(cluster),
+            new RoleController(cluster),
             new GarbageCollector(state, cluster),
         ];
         if (state.Options.RunsPods) controllers.Add(new Kubelet(state, cluster));

@@ -34,7 +34,7 @@ internal sealed class DaemonSetController(ClusterAccess cluster) : IController
     {
         var pod = Pods.FromTemplate(set, set.At("spec", "template"), null, [new(Revisions.Label, hash)]);
         pod.Child("spec")["nodeName"] = node;
-        cluster.Create("Pod", set.Namespace(), pod);
+        cluster.CreatePod(set, pod);
     }
 
     void Replace(JsonObject set, List<JsonObject> pods, string hash, int nodes)

@@ -31,9 +31,12 @@ internal sealed class DeploymentStatus(ClusterState state, ClusterAccess cluster
             ["readyReplicas"] = Count.OrNothing(counts.Ready),
             ["availableReplicas"] = Count.OrNothing(counts.Available),
             ["unavailableReplicas"] = Count.OrNothing(Math.Max(0, Math.Max(counts.Replicas, counts.Wanted) - counts.Available)),
-            ["conditions"] = new JsonArray(Available(deployment, counts), Progressing(deployment, current, counts)),
+            ["conditions"] = new JsonArray([Available(deployment, counts), Progressing(deployment, current, counts), .. Refused(deployment, current)]),
         });
     }
+
+    IEnumerable<JsonNode> Refused(JsonObject deployment, JsonObject? current) => current is not null && Conditions.Find(current, "ReplicaFailure") is { } refused
+        ? [Next(deployment, "ReplicaFailure", "True", refused.Text("reason") ?? "", refused.Text("message") ?? "")] : [];
 
     static long Sum(List<JsonObject> sets, string field) => sets.Sum(set => set.Number("status", field) ?? 0);
 

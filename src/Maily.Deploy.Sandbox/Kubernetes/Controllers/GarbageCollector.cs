@@ -48,8 +48,10 @@ internal sealed class GarbageCollector(ClusterState state, ClusterAccess cluster
     // Custom objects go with the definition of their kind.
     void WithdrawKinds()
     {
+        // Kinds first: a definition is stored before its kind is served, so that one of these without a definition has lost it.
+        var custom = state.Kinds.All.Where(kind => kind.IsCustom).ToList();
         var defined = cluster.List("CustomResourceDefinition").Select(item => item.Name()).ToHashSet();
-        foreach (var kind in state.Kinds.All.Where(kind => kind.IsCustom && !defined.Contains(kind.Resource)))
+        foreach (var kind in custom.Where(kind => !defined.Contains(kind.Resource)))
         {
             foreach (var obj in state.Store.List(kind).Items) cluster.Delete(new ObjectKey(kind, obj.Namespace() ?? "", obj.Name()), new DeleteOptions());
             state.Kinds.Withdraw(kind.Resource);

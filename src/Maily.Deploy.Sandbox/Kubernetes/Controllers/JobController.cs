@@ -36,7 +36,7 @@ internal sealed class JobController(ClusterAccess cluster) : IController
     {
         var left = (job.Number("spec", "completions") ?? 1) - succeeded;
         for (var missing = Math.Min(job.Number("spec", "parallelism") ?? 1, left) - active; missing > 0; missing--)
-            cluster.Create("Pod", job.Namespace(), Pods.FromTemplate(job, job.At("spec", "template"), null, []));
+            cluster.CreatePod(job, Pods.FromTemplate(job, job.At("spec", "template"), null, []));
     }
 
     void Stop(List<JsonObject> active)

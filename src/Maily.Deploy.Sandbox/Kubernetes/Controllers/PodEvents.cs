@@ -15,28 +15,34 @@ internal static class PodEvents
             ImageCannotBePulled pull => ("Failed", $"Failed to pull image: {pull.Message}"),
             CrashLoop => ("BackOff", "Back-off restarting failed container"),
             NeverReady ready => ("Unhealthy", ready.Message),
+            CannotMount mount => ("FailedMount", mount.Message),
             CannotBeScheduled scheduled => ("FailedScheduling", scheduled.Message),
             _ => null,
         };
-        if (warning is not { } given) return null;
-        return new JsonObject
-        {
-            ["metadata"] = new JsonObject { ["name"] = $"{pod.Name()}.{given.Reason.ToLowerInvariant()}" },
-            ["type"] = "Warning",
-            ["reason"] = given.Reason,
-            ["message"] = given.Message,
-            ["count"] = 1,
-            ["firstTimestamp"] = Json.Stamp(now),
-            ["lastTimestamp"] = Json.Stamp(now),
-            ["source"] = new JsonObject { ["component"] = failure is CannotBeScheduled ? "default-scheduler" : "kubelet" },
-            ["involvedObject"] = new JsonObject
-            {
-                ["apiVersion"] = "v1",
-                ["kind"] = "Pod",
-                ["name"] = pod.Name(),
-                ["namespace"] = pod.Namespace(),
-                ["uid"] = pod.Uid(),
-            },
-        };
+        return warning is not { } given ? null : Warning(pod, given.Reason, given.Message, failure is CannotBeScheduled ? "default-scheduler" : "kubelet", now);
     }
+
+    /// <summary>The warning of a controller whose pod was refused.</summary>
+    public static JsonObject Refused(JsonObject owner, string message, DateTimeOffset now) =>
+        Warning(owner, "FailedCreate", $"Error creating: {message}", $"{owner.Text("kind")!.ToLowerInvariant()}-controller", now);
+
+    static JsonObject Warning(JsonObject about, string reason, string message, string component, DateTimeOffset now) => new()
+    {
+        ["metadata"] = new JsonObject { ["name"] = $"{about.Name()}.{reason.ToLowerInvariant()}" },
+        ["type"] = "Warning",
+        ["reason"] = reason,
+        ["message"] = message,
+        ["count"] = 1,
+        ["firstTimestamp"] = Json.Stamp(now),
+        ["lastTimestamp"] = Json.Stamp(now),
+        ["source"] = new JsonObject { ["component"] = component },
+        ["involvedObject"] = new JsonObject
+        {
+            ["apiVersion"] = about.Text("apiVersion"),
+            ["kind"] = about.Text("kind"),
+            ["name"] = about.Name(),
+            ["namespace"] = about.Namespace(),
+            ["uid"] = about.Uid(),
+        },
+    };
 }

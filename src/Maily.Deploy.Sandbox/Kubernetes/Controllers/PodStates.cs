@@ -12,6 +12,8 @@ internal static class PodStates
         var next = failure switch
         {
             ImageCannotBePulled pull => Waiting(pod, now, Pulling(pod, pull)),
+            CannotBeConfigured lack => Waiting(pod, now, new JsonObject { ["reason"] = "CreateContainerConfigError", ["message"] = lack.Message }),
+            CannotMount => Waiting(pod, now, new JsonObject { ["reason"] = "ContainerCreating" }),
             CrashLoop crash when RunsToEnd(pod) => Ended(pod, now, crash.ExitCode, crash.Reason),
             CrashLoop crash => Crashed(pod, now, crash),
             Exits exits => Ended(pod, now, exits.ExitCode, exits.ExitCode == 0 ? "Completed" : "Error"),
@@ -63,7 +65,7 @@ internal static class PodStates
             ["reason"] = "CrashLoopBackOff",
             ["message"] = $"back-off 10s restarting failed container={container.Text("name")} pod={pod.Name()}_{pod.Namespace()}({pod.Uid()})",
         };
-        var next = Container(container, false, 1, new JsonObject { ["waiting"] = waiting });
+        var next = Container(container, false, 2, new JsonObject { ["waiting"] = waiting });
         next["lastState"] = new JsonObject { ["terminated"] = ended.Copy() };
         return next;
     });

@@ -24,6 +24,8 @@ internal static class Pods
     {
         var pod = new JsonObject { ["metadata"] = template.Map("metadata")?.Copy() ?? [], ["spec"] = template.At("spec")?.DeepClone() };
         var meta = pod.Meta();
+        // A template may have a name of its own, which no pod gets.
+        meta.Remove("name");
         if (name is null) meta["generateName"] = $"{owner.Name()}-";
         else meta["name"] = name;
         meta.Remove("creationTimestamp");

@@ -16,13 +16,14 @@ internal sealed class ReplicaSetController(ClusterAccess cluster) : IController
     {
         var pods = Pods.Of(cluster, set).Where(Pods.IsActive).ToList();
         var wanted = (int)(set.Number("spec", "replicas") ?? 1);
+        string? refused = null;
         for (var missing = wanted - pods.Count; missing > 0; missing--)
-            cluster.Create("Pod", set.Namespace(), Pods.FromTemplate(set, set.At("spec", "template"), null, []));
+            refused ??= cluster.CreatePod(set, Pods.FromTemplate(set, set.At("spec", "template"), null, []));
         foreach (var pod in pods.OrderBy(Pods.IsReady).ThenByDescending(pod => pod.Version()).Take(pods.Count - wanted)) cluster.Delete(pod);
-        Report(set);
+        Report(set, refused);
     }
 
-    void Report(JsonObject set)
+    void Report(JsonObject set, string? refused)
     {
         var pods = Pods.Of(cluster, set).Where(Pods.IsActive).ToList();
         cluster.SetStatus(set, new JsonObject
@@ -32,6 +33,7 @@ internal sealed class ReplicaSetController(ClusterAccess cluster) : IController
             ["readyReplicas"] = Count.OrNothing(pods.Count(Pods.IsReady)),
             ["availableReplicas"] = Count.OrNothing(pods.Count(pod => Pods.IsAvailable(pod, set, cluster.Now))),
             ["observedGeneration"] = set.Generation(),
+            ["conditions"] = refused is null ? null : new JsonArray(Conditions.Next(set, cluster.Now, "ReplicaFailure", "True", "FailedCreate", refused)),
         });
     }
 }

@@ -78,7 +78,7 @@ internal sealed class StatefulSetController(ClusterAccess cluster) : IController
         spec["hostname"] = name;
         if (set.Text("spec", "serviceName") is { Length: > 0 } service) spec["subdomain"] = service;
         foreach (var claim in set.Items("spec", "volumeClaimTemplates").OfType<JsonObject>()) Claim(set, claim, name, spec);
-        cluster.Create("Pod", set.Namespace(), pod);
+        cluster.CreatePod(set, pod);
     }
 
     void Claim(JsonObject set, JsonObject template, string pod, JsonObject spec)

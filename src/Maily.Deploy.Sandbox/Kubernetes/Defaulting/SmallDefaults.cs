@@ -49,11 +49,22 @@ internal static class SmallDefaults
         obj.Remove("stringData");
     }
 
+    static JsonArray StoredVersions(JsonObject obj) =>
+        [.. obj.Items("spec", "versions").Where(version => version.Flag("storage")).Select(version => version.At("name")?.DeepClone())];
+
+    static JsonObject Condition(JsonObject obj, string type, string reason, string message) => new()
+    {
+        ["type"] = type, ["status"] = "True", ["reason"] = reason, ["message"] = message, ["lastTransitionTime"] = obj.Text("metadata", "creationTimestamp"),
+    };
+
     static void Definition(JsonObject obj)
     {
         var names = obj.Child("spec").Child("names");
         var kind = names.Text("kind") ?? "";
         names.Default("singular", kind.ToLowerInvariant()).Default("listKind", $"{kind}List");
         obj.Child("spec").Default("conversion", new JsonObject { ["strategy"] = "None" });
+        // Its kind is served from the moment on in which it is stored.
+        obj.Child("status").Default("acceptedNames", names.DeepClone()).Default("storedVersions", StoredVersions(obj)).Default("conditions", new JsonArray(
+            Condition(obj, "NamesAccepted", "NoConflicts", "no conflicts found"), Condition(obj, "Established", "InitialNamesAccepted", "the initial names have been accepted")));
     }
 }

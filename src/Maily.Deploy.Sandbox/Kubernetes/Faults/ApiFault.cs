@@ -13,8 +13,14 @@ public sealed record ApiFault
     /// <summary>Part of the path, such as <c>/deployments/web</c>; null fits all.</summary>
     public string? Path { get; init; }
 
+    /// <summary>Whether only requests fit that open a watch.</summary>
+    public bool OnlyWatches { get; init; }
+
     /// <summary>The answer instead of the real one; null: the request is carried out.</summary>
     public HttpStatusCode? Status { get; init; }
+
+    /// <summary>What the answer asks for in its header Retry-After; not there, when null.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>Carries the request out and cuts the connection before the answer.</summary>
     public bool LosesAnswer { get; init; }
@@ -29,8 +35,8 @@ public sealed record ApiFault
         init => left = value;
     }
 
-    internal bool Fits(string method, string path) =>
-        (Method is null || Method == method) && (Path is null || path.Contains(Path, StringComparison.Ordinal));
+    internal bool Fits(string method, string path, bool watches) =>
+        (watches || !OnlyWatches) && (Method is null || Method == method) && (Path is null || path.Contains(Path, StringComparison.Ordinal));
 
     internal bool Take() => Interlocked.Decrement(ref left) >= 0;
 }

@@ -43,7 +43,7 @@ public sealed class ClusterFaults
     internal WorkloadFailure? Of(string ns, string workload, IEnumerable<string> images) =>
         workloads.LastOrDefault(fault => fault.Fits(ns, workload, images))?.Failure;
 
-    internal ApiFault? Of(string method, string path) => requests.LastOrDefault(fault => fault.Fits(method, path) && fault.Take());
+    internal ApiFault? Of(string method, string path, bool watches) => requests.LastOrDefault(fault => fault.Fits(method, path, watches) && fault.Take());
 
     sealed class End(Action end) : IDisposable
     {

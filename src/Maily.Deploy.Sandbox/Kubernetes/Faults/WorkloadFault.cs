@@ -51,6 +51,18 @@ public sealed record NeverReady(string Message = "Readiness probe failed: HTTP p
 /// <param name="Message">What the scheduler says.</param>
 public sealed record CannotBeScheduled(string Message = "0/1 nodes are available: 1 Insufficient memory.") : WorkloadFailure;
 
+/// <summary>A container cannot be set up: CreateContainerConfigError.</summary>
+/// <param name="Message">What the kubelet says.</param>
+public sealed record CannotBeConfigured(string Message) : WorkloadFailure;
+
+/// <summary>A volume cannot be mounted: the pod stays in ContainerCreating, and an event FailedMount says why.</summary>
+/// <param name="Message">What the kubelet says.</param>
+public sealed record CannotMount(string Message) : WorkloadFailure;
+
+/// <summary>The pods are refused: by a quota, or by admission.</summary>
+/// <param name="Message">What the API says, after "is forbidden: ".</param>
+public sealed record CannotBeMade(string Message) : WorkloadFailure;
+
 /// <summary>The pods never get ready, and the Deployment's progress deadline passes at once.</summary>
 public sealed record DeadlinePasses : WorkloadFailure;
 

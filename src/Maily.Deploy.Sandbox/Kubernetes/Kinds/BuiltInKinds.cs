@@ -44,6 +44,9 @@ internal static class BuiltInKinds
             Kind<V1ClusterRoleBinding>(schemas, namespaced: Cluster),
             Kind<V1CustomResourceDefinition>(schemas, "crd", Cluster, status: true),
             Kind<V1Lease>(schemas),
+            Kind<V1ValidatingWebhookConfiguration>(schemas, namespaced: Cluster),
+            Kind<V1MutatingWebhookConfiguration>(schemas, namespaced: Cluster),
+            Kind<V1APIService>(schemas, namespaced: Cluster, status: true),
             Kind<V1StorageClass>(schemas, "sc", Cluster),
             Kind<V1PriorityClass>(schemas, "pc", Cluster),
         ];

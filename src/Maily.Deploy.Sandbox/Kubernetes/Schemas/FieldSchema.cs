@@ -38,7 +38,7 @@ internal sealed class FieldSchema
     public Lazy<IReadOnlyDictionary<string, FieldSchema>> Fields { get; init; } = new(new Dictionary<string, FieldSchema>());
 
     /// <summary>Items of a list, values of a map.</summary>
-    public FieldSchema Item { get; init; } = Any;
+    public FieldSchema Item { get => field ?? Any; init; }
 
     /// <summary>Owned and replaced as one value.</summary>
     public bool Atomic { get; init; }

@@ -6,9 +6,13 @@ namespace Maily.Deploy.Sandbox.Kubernetes.Validation;
 /// <summary>What a pod's spec needs: of a pod, and of the templates of workloads.</summary>
 internal static class PodRules
 {
-    public static void Check(JsonNode? spec, string field, FieldFaults faults)
+    /// <param name="spec">The pod's spec.</param>
+    /// <param name="field">Where it stands.</param>
+    /// <param name="faults">Takes what is wrong.</param>
+    /// <param name="claims">Names of volumes that each pod of a set gets from a claim of its own.</param>
+    public static void Check(JsonNode? spec, string field, FieldFaults faults, params IEnumerable<string?> claims)
     {
-        var volumes = spec.Items("volumes").Select(volume => volume.Text("name")).ToHashSet();
+        var volumes = spec.Items("volumes").Select(volume => volume.Text("name")).Concat(claims).ToHashSet();
         var containers = spec.Items("containers").ToList();
         if (containers.Count == 0) faults.Required($"{field}.containers");
         Containers(containers, $"{field}.containers", volumes, faults);

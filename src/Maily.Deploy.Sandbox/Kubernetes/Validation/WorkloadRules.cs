@@ -24,7 +24,7 @@ internal static class WorkloadRules
 
         if (spec.Number("replicas") is < 0 and var replicas) faults.Invalid("spec.replicas", $"{replicas}", "must be greater than or equal to 0");
         NameRules.Labels(spec.Map("template", "metadata", "labels"), "spec.template.metadata.labels", faults);
-        PodRules.Check(spec.At("template", "spec"), "spec.template.spec", faults);
+        PodRules.Check(spec.At("template", "spec"), "spec.template.spec", faults, spec.Items("volumeClaimTemplates").Select(claim => claim.Text("metadata", "name")));
         if (before is not null) Unchanged(kind, spec, before.Map("spec"), faults);
     }
 

@@ -18,6 +18,7 @@ public sealed class RestoreElsewhere(ProcessRunner processes)
     /// <summary>Checks the backup, then restores it into a database for which <see cref="RestoreTarget.RequireConsent"/> has passed.</summary>
     /// <exception cref="BackupDamagedException">The backup is not what its receipt says; nothing is changed.</exception>
     /// <exception cref="Sealing.BackupKeyMissingException">It is sealed with a key that is not at hand; nothing is changed.</exception>
+    /// <exception cref="RolesMissingException">The server lacks roles to which what the backup holds belongs; nothing is changed.</exception>
     /// <exception cref="TransactionPoolerException">There is no session.</exception>
     /// <exception cref="RestoreFailedException">The restore failed; nothing is changed.</exception>
     public async Task<RestoredBackup> RunAsync(StoredBackup backup, RestoreTarget target, CancellationToken cancellation)
@@ -26,6 +27,7 @@ public sealed class RestoreElsewhere(ProcessRunner processes)
         using var opened = await new BackupReader(processes) { Options = Options }.OpenAsync(backup, cancellation);
         var tools = await PostgresTools.FindAsync(Version.Parse(opened.Receipt.ServerVersion).Major, processes, cancellation);
         await using var connection = await new ReadOnlyDatabase(target.Database).OpenAsync(cancellation);
+        await RequireRolesAsync(connection, opened.Receipt, target.Database, cancellation);
         var receipt = opened.Receipt with { Outside = [.. opened.Receipt.Outside.Select(WhereItCanBe)] };
         var plan = RestorePlan.For(receipt, await ApplicationSchemas.ReadAsync(connection, cancellation));
         var ownRoles = (await connection.ListAsync<string>("select rolname::text from pg_roles where pg_has_role(oid, 'USAGE')", cancellation)).ToHashSet(StringComparer.Ordinal);
@@ -40,6 +42,13 @@ public sealed class RestoreElsewhere(ProcessRunner processes)
         names.Add(await scripts.WriteAsync("4-after.sql", plan.After, cancellation));
         var warnings = await scripts.RunAsync(target.Database, names, cancellation);
         return new(opened.Receipt, [.. managed.Order(StringComparer.Ordinal)], [.. left, .. warnings]);
+    }
+
+    static async Task RequireRolesAsync(NpgsqlConnection connection, BackupReceipt receipt, DatabaseSettings database, CancellationToken cancellation)
+    {
+        var present = await connection.ListAsync<string>("select rolname::text from pg_roles", cancellation);
+        if (receipt.Roles.Except(present, StringComparer.Ordinal).ToImmutableArray() is { IsEmpty: false } missing)
+            throw new RolesMissingException(database, missing);
     }
 
     static async Task<(HashSet<string> Empty, List<string> Left)> EmptyAsync(NpgsqlConnection connection, BackupReceipt receipt, CancellationToken cancellation)
@@ -79,3 +88,12 @@ public sealed class RestoreElsewhere(ProcessRunner processes)
 /// <param name="Managed">Tables of Supabase's schemas that were filled.</param>
 /// <param name="LeftOut">What was not restored, and why.</param>
 public sealed record RestoredBackup(BackupReceipt Receipt, ImmutableArray<string> Managed, ImmutableArray<string> LeftOut);
+
+/// <summary>A server lacks roles to which what a backup holds belongs; nothing was touched.</summary>
+public sealed class RolesMissingException(DatabaseSettings database, ImmutableArray<string> roles)
+    : DeployException($"{database} has no role {string.Join(", ", roles)}, to which what the backup holds belongs or which has rights on it.",
+        $"Make them there: {string.Join(' ', roles.Select(role => $"create role {Quoted.Name(role)};"))}")
+{
+    /// <inheritdoc/>
+    public override FailureKind Kind => FailureKind.Refused;
+}

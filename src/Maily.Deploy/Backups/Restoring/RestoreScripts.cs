@@ -7,6 +7,8 @@ namespace Maily.Deploy.Backups.Restoring;
 /// <summary>The scripts of a restore, which psql runs in order and as one transaction.</summary>
 sealed class RestoreScripts(ProcessRunner processes, PostgresTools tools, string folder)
 {
+    const int PreambleSize = 1024;
+
     /// <summary>The command that runs them.</summary>
     public static CommandLine RunCommand(PostgresTools tools, DatabaseSettings settings, string folder, IEnumerable<string> names) =>
         tools.Against(settings, "psql", ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--output=/dev/null",
@@ -26,8 +28,24 @@ sealed class RestoreScripts(ProcessRunner processes, PostgresTools tools, string
         var contents = await processes.RunAsync(CommandLine.Of(restore, "--list", dump), null, cancellation);
         var list = Path.Combine(folder, $"{name}.contents");
         await File.WriteAllLinesAsync(list, choose(contents.Split('\n')), cancellation);
-        await processes.RunAsync(CommandLine.Of(restore, $"--use-list={list}", $"--file={Path.Combine(folder, name)}", dump), null, cancellation);
+        var script = Path.Combine(folder, name);
+        await processes.RunAsync(CommandLine.Of(restore, $"--use-list={list}", $"--file={script}", dump), null, cancellation);
+        await KeepLockTimeoutAsync(script, cancellation);
         return name;
+    }
+
+    // A dump begins by waiting for locks for ever, which would undo what the script before it has set. The file may be large: the
+    // statement becomes a comment where it stands.
+    static async Task KeepLockTimeoutAsync(string script, CancellationToken cancellation)
+    {
+        await using var file = new FileStream(script, FileMode.Open, FileAccess.ReadWrite);
+        var head = new byte[PreambleSize];
+        var read = await file.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellation);
+        if (head.AsSpan(0, read).IndexOf("SET lock_timeout = 0;"u8) is >= 0 and var place)
+        {
+            file.Position = place;
+            await file.WriteAsync("-- "u8.ToArray(), cancellation);
+        }
     }
 
     /// <summary>Runs them, and gives the server's warnings.</summary>

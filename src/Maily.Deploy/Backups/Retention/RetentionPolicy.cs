@@ -10,6 +10,9 @@ public sealed record RetentionPolicy
     /// <summary>The variable that says how long a backup is kept at most: <c>35d</c>.</summary>
     public const string ExpiryVariable = "MAILY_BACKUP_EXPIRY";
 
+    /// <summary>The variable that says how many are kept: <c>last=7,daily=7,weekly=4</c>, those left out as they are there.</summary>
+    public const string KeepVariable = "MAILY_BACKUP_KEEP";
+
     // One that is being made has no receipt yet either.
     static readonly TimeSpan Patience = TimeSpan.FromDays(1);
 
@@ -25,14 +28,37 @@ public sealed record RetentionPolicy
     /// <summary>Nothing is kept longer, for no reason: backups hold personal data.</summary>
     public TimeSpan Expiry { get; init; } = TimeSpan.FromDays(35);
 
-    /// <summary>Reads <c>MAILY_BACKUP_EXPIRY</c>.</summary>
-    /// <exception cref="MalformedVariableException">It is no duration longer than zero.</exception>
-    public static RetentionPolicy From(Variables variables) => variables.Find(ExpiryVariable) switch
+    /// <summary>Reads <c>MAILY_BACKUP_EXPIRY</c> and <c>MAILY_BACKUP_KEEP</c>.</summary>
+    /// <exception cref="MalformedVariableException">One is no duration longer than zero, or no list of counts.</exception>
+    public static RetentionPolicy From(Variables variables)
     {
-        null => new(),
-        var text when Duration.TryParse(text) is { } expiry && expiry > TimeSpan.Zero => new() { Expiry = expiry },
-        _ => throw new MalformedVariableException(ExpiryVariable, "a duration like 35d"),
+        var policy = variables.Find(KeepVariable) is { } keep ? new RetentionPolicy().Keeping(keep) : new();
+        return variables.Find(ExpiryVariable) switch
+        {
+            null => policy,
+            var text when Duration.TryParse(text) is { } expiry && expiry > TimeSpan.Zero => policy with { Expiry = expiry },
+            _ => throw new MalformedVariableException(ExpiryVariable, "a duration like 35d"),
+        };
+    }
+
+    RetentionPolicy Keeping(string text)
+    {
+        var policy = this;
+        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries))
+            policy = part.Split('=', 2, StringSplitOptions.TrimEntries) is [var name, var number] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+                ? policy.Keeping(name, count) : throw Malformed();
+        return policy is { Last: 0, Daily: 0, Weekly: 0 } ? throw Malformed() : policy;
+    }
+
+    RetentionPolicy Keeping(string name, int count) => name switch
+    {
+        "last" => this with { Last = count },
+        "daily" => this with { Daily = count },
+        "weekly" => this with { Weekly = count },
+        _ => throw Malformed(),
     };
+
+    static MalformedVariableException Malformed() => new(KeepVariable, "counts like last=7,daily=7,weekly=4, not all of them 0");
 
     /// <summary>Decides about each backup, newest first.</summary>
     /// <param name="backups">All of one environment, and those without a receipt.</param>

@@ -111,4 +111,7 @@ public sealed record DeploymentHeader(
 {
     /// <summary>What somebody accepted that is refused otherwise, and why.</summary>
     public IReadOnlyList<string> Accepted { get; init; } = [];
+
+    /// <summary>How the release reaches the clusters. Journals from before there was a choice say nothing, and applied.</summary>
+    public string Strategy { get; init; } = GitOps.Strategy.Apply;
 }

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using Maily.Deploy.Backups.Retention;
 using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Steps;
+using Maily.Deploy.Drift;
+using Maily.Deploy.Images.Pruning;
 using Maily.Deploy.Secrets;
 using Maily.Deploy.Validation;
 
@@ -28,6 +30,12 @@ public sealed record DeploymentDefinition
     /// <summary>Where the environment's backups lie, for listing, expiry and restores; null where there are none.</summary>
     public Func<BackupSetup>? Backups { get; init; }
 
+    /// <summary>How the registry is cleaned; null where it is not.</summary>
+    public Func<ImagePruning>? ImagePruning { get; init; }
+
+    /// <summary>The parts that Drift compares with the release record.</summary>
+    public ImmutableArray<DriftSource> Drift { get; init; } = [];
+
     /// <summary>Makes the checks of Validate.</summary>
     public ImmutableArray<CheckSource> Checks { get; init; } = [];
 
@@ -49,9 +57,25 @@ public sealed record DeploymentDefinition
 /// <summary>Makes checks that some stages need.</summary>
 /// <param name="Area">The far side or part, for the table where making them fails.</param>
 /// <param name="Stages">The stages that need them; empty means all runs do.</param>
-/// <param name="Make">Makes them; a <see cref="DeployException"/> (a variable is missing) counts as not checked, since the variables have checks of their own.</param>
+/// <param name="Make">Makes them; a <see cref="DeployException"/> counts as not checked where a variable is at fault that has a check of its own, and as a fault where it has none.</param>
 public sealed record CheckSource(string Area, ImmutableArray<string> Stages, Func<IEnumerable<Check>> Make)
 {
+    const string Unusable = "Variables";
+
+    /// <summary>The checks of several sources for a run of the planned stages; a variable that none of them can use is named once.</summary>
+    public static IEnumerable<Check> All(IEnumerable<CheckSource> sources, IReadOnlyCollection<string> planned)
+    {
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        return sources.SelectMany(source => source.For(planned)).Where(check => check.Area != Unusable || named.Add(check.Name));
+    }
+
+    static string? VariableOf(DeployException unusable) => unusable switch
+    {
+        MalformedVariableException malformed => malformed.Name,
+        MissingVariableException missing => missing.Name,
+        _ => null,
+    };
+
     /// <summary>The checks for a run of the planned stages.</summary>
     public IEnumerable<Check> For(IReadOnlyCollection<string> planned)
     {
@@ -61,10 +85,10 @@ public sealed record CheckSource(string Area, ImmutableArray<string> Stages, Fun
         {
             return [.. Make()];
         }
-        catch (MalformedVariableException malformed) when (!VariableRules.Names.Contains(malformed.Name))
+        catch (DeployException unusable) when (VariableOf(unusable) is { } variable && !VariableRules.Names.Contains(variable))
         {
             // It has no check of its own: without this one a run would pass of which nothing was looked at.
-            return [new Check(Area, malformed.Name, _ => Task.FromResult(CheckResult.Fail(malformed.Fact, malformed.Remedy)))];
+            return [new Check(Unusable, variable, _ => Task.FromResult(CheckResult.Fail(unusable.Fact, unusable.Remedy)))];
         }
         catch (DeployException unmade)
         {

@@ -13,6 +13,9 @@ public sealed record EnvironmentPolicy(string Environment)
     /// </summary>
     public bool RequiresSealedBackups { get => field || RequiresConfirmation; init; }
 
+    /// <summary>Whether an image that nothing has scanned is refused. Always so where a person must consent.</summary>
+    public bool RequiresScannedImages { get => field || RequiresConfirmation; init; }
+
     /// <summary>Whether only a clean commit that stands on the remote is deployed.</summary>
     public bool RequiresPushedCommit { get; init; }
 

@@ -17,9 +17,13 @@ public static class StandardPipeline
         {
             Needs = ["Prepare"], Kind = StepKind.Additive, Skip = SkipGroup.Images,
         },
+        new("ScanImages", "Scans the images for known weaknesses and makes their bills of materials")
+        {
+            Needs = ["BuildImages"], Kind = StepKind.Probing, Skip = SkipGroup.Images,
+        },
         new("PushImages", "Pushes the images and verifies the digests that the registry answers")
         {
-            Needs = ["BuildImages"], Kind = StepKind.Additive, Skip = SkipGroup.Images,
+            Needs = ["ScanImages"], Kind = StepKind.Additive, Skip = SkipGroup.Images,
         },
         new("Backup", "Dumps the database, with a receipt of sizes and checksums")
         {
@@ -41,13 +45,17 @@ public static class StandardPipeline
         {
             Needs = ["Prepare"], After = ["PushImages", "Migrate", "VerifySchema", "StageVercel"], Kind = StepKind.Reversible, Skip = SkipGroup.Kubernetes,
         },
+        new("DeployAiServices", "Rolls out the AI services with their routing and keys, once the base runs")
+        {
+            Needs = ["Prepare"], After = ["PushImages", "Migrate", "VerifySchema", "StageVercel", "DeployK8s"], Kind = StepKind.Reversible, Skip = SkipGroup.Kubernetes,
+        },
         new("DeployVercel", "Promotes the staged frontend to production")
         {
-            Needs = ["Prepare"], After = ["StageVercel", "DeployK8s", "Migrate"], Kind = StepKind.Reversible, Skip = SkipGroup.Frontend,
+            Needs = ["Prepare"], After = ["StageVercel", "DeployK8s", "DeployAiServices", "Migrate"], Kind = StepKind.Reversible, Skip = SkipGroup.Frontend,
         },
         new("SmokeTest", "Probes what is live, over HTTP and SQL, side by side")
         {
-            Needs = ["Prepare"], After = ["DeployVercel", "DeployK8s", "Migrate"], Kind = StepKind.Probing, Skip = SkipGroup.Smoke,
+            Needs = ["Prepare"], After = ["DeployVercel", "DeployK8s", "DeployAiServices", "Migrate"], Kind = StepKind.Probing, Skip = SkipGroup.Smoke,
         },
         new("Compensate", "After a failure: undoes what was done, last first, and verifies it")
         {

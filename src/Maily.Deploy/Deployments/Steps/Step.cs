@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Maily.Deploy.Deployments.Plans;
 
 namespace Maily.Deploy.Deployments.Steps;
 
@@ -45,6 +46,10 @@ public abstract class Step
     /// <see cref="ICompensator"/> on any machine undoes it. Additive steps have none and give null.
     /// </summary>
     public virtual string? CompensatorType => null;
+
+    /// <summary>Reads what the step would change, thing by thing; null where its title says all.</summary>
+    public virtual Task<StepPreview?> PreviewAsync(DeploymentContext context, CancellationToken cancellation) =>
+        Task.FromResult<StepPreview?>(null);
 
     /// <summary>Reads what is needed to undo the step; journalled before anything changes.</summary>
     public virtual Task<RestorePoint> CaptureAsync(DeploymentContext context, CancellationToken cancellation) =>

@@ -1,5 +1,6 @@
 using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Leases;
+using Maily.Deploy.Deployments.Plans;
 using Microsoft.Extensions.Logging;
 
 namespace Maily.Deploy.Deployments.Steps;
@@ -44,6 +45,7 @@ sealed class StepRunner(Journal journal, LeaseKeeper lease, TimeProvider time, I
         var before = journal.State.Steps.GetValueOrDefault(step.Id);
         if (before?.RestorePoint is null)
         {
+            await PlanGuard.EnsureAsync(step, context, abort);
             var restorePoint = await step.CaptureAsync(context, abort);
             await journal.AppendAsync(step, JournalEvent.Captured, record => record with { RestorePoint = restorePoint }, abort);
         }

@@ -17,9 +17,12 @@ sealed record ApplyRequest(KubernetesObject Object, bool Force, bool DryRun)
     /// </summary>
     public KubernetesObject? Seen { get; init; }
 
+    /// <summary>The field manager's name.</summary>
+    public string Manager { get; init; } = Marks.Manager;
+
     /// <summary>The path below the API's address.</summary>
     public string PathOn(ApiResource resource) =>
-        $"{resource.PathOf(Object.Key)}?fieldManager={Marks.Manager}&force={(Force ? "true" : "false")}&fieldValidation=Strict{(DryRun ? "&dryRun=All" : "")}";
+        $"{resource.PathOf(Object.Key)}?fieldManager={Manager}&force={(Force ? "true" : "false")}&fieldValidation=Strict{(DryRun ? "&dryRun=All" : "")}";
 
     /// <summary>The body; JSON is YAML too.</summary>
     public HttpContent ToContent() => new ByteArrayContent(Encoding.UTF8.GetBytes(Versioned().ToJsonString()))

@@ -1,33 +1,35 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using k8s;
 using k8s.Authentication;
-using k8s.Exceptions;
 using Polly;
-using Polly.Retry;
 
 namespace Maily.Deploy.Kubernetes.Clusters;
 
 /// <summary>An authenticated line to one cluster's API; sends a request again where that is safe and may help.</summary>
-sealed class ClusterConnection : IDisposable
+sealed class ClusterConnection
 {
     static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(30);
-    static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(15);
 
-    readonly k8s.Kubernetes client;
+    readonly ClusterClient client;
     readonly ResiliencePipeline<HttpResponseMessage> retry;
+    readonly RequestGate gate;
     readonly TimeProvider time;
 
     public ClusterConnection(RegionSpec region, ClusterSettings settings, TimeProvider time)
     {
         (Region, this.time) = (region.Name, time);
-        client = new k8s.Kubernetes(ConfigurationOf(region, settings));
-        retry = settings.Retries > 0 ? RetryOf(settings.Retries, time) : ResiliencePipeline<HttpResponseMessage>.Empty;
+        client = ClusterClient.Of(region, settings.Kubeconfig);
+        (retry, gate) = (RequestRetry.Of(settings, time), new RequestGate(settings.Parallel, time));
     }
 
     /// <summary>The region's name, for errors.</summary>
     public string Region { get; }
+
+    /// <summary>The kinds of each version that anybody asked the API for.</summary>
+    public ConcurrentDictionary<string, ImmutableArray<ApiResource>> Kinds => client.Kinds;
 
     /// <summary>Sends the request and gives its JSON; <see langword="null"/> for 404.</summary>
     /// <exception cref="ClusterRefusedException">The API answered with another error.</exception>
@@ -76,16 +78,13 @@ sealed class ClusterConnection : IDisposable
 
     /// <summary>A request to a path below the API's address.</summary>
     public HttpRequestMessage Request(HttpMethod method, string path) =>
-        new(method, new Uri($"{client.BaseUri.AbsoluteUri.TrimEnd('/')}/{path}"));
-
-    /// <inheritdoc/>
-    public void Dispose() => client.Dispose();
+        new(method, new Uri($"{client.Api.BaseUri.AbsoluteUri.TrimEnd('/')}/{path}"));
 
     async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, CancellationToken cancellation)
     {
         try
         {
-            return await retry.ExecuteAsync(async token => await AttemptAsync(make, token), cancellation);
+            return await retry.SendAsync(token => gate.PassAsync(() => AttemptAsync(make, token), token), time, cancellation);
         }
         catch (Exception lost) when (lost is HttpRequestException or IOException or TimeoutException)
         {
@@ -111,9 +110,9 @@ sealed class ClusterConnection : IDisposable
     // The client's own HTTP client holds certificates, but tokens are added per request.
     async Task<HttpResponseMessage> AuthenticatedAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellation)
     {
-        if (client.Credentials is ServiceClientCredentials credentials)
+        if (client.Api.Credentials is ServiceClientCredentials credentials)
             await credentials.ProcessHttpRequestAsync(request, cancellation);
-        return await client.HttpClient.SendAsync(request, completion, cancellation);
+        return await client.Api.HttpClient.SendAsync(request, completion, cancellation);
     }
 
     async Task EnsureAsync(HttpResponseMessage answer, CancellationToken cancellation)
@@ -134,30 +133,6 @@ sealed class ClusterConnection : IDisposable
         {
             // Proxies answer with HTML; the raw text is the evidence then.
             return null;
-        }
-    }
-
-    static ResiliencePipeline<HttpResponseMessage> RetryOf(int retries, TimeProvider time) =>
-        new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }.AddRetry(new RetryStrategyOptions<HttpResponseMessage>
-        {
-            MaxRetryAttempts = retries, BackoffType = DelayBackoffType.Exponential, Delay = TimeSpan.FromMilliseconds(500), MaxDelay = LongestDelay, UseJitter = true,
-            ShouldHandle = new PredicateBuilder<HttpResponseMessage>()
-                .Handle<HttpRequestException>().Handle<IOException>().Handle<TimeoutException>()
-                .HandleResult(answer => (int)answer.StatusCode is 429 or 500 or 502 or 503 or 504),
-            DelayGenerator = attempt => new(attempt.Outcome.Result?.Headers.RetryAfter?.Delta is { } asked && asked < LongestDelay ? asked : null),
-        }).Build();
-
-    static KubernetesClientConfiguration ConfigurationOf(RegionSpec region, ClusterSettings settings)
-    {
-        try
-        {
-            var configuration = KubernetesClientConfiguration.BuildConfigFromConfigFile(new FileInfo(settings.Kubeconfig), region.Context);
-            configuration.HttpClientTimeout = Timeout.InfiniteTimeSpan;
-            return configuration;
-        }
-        catch (Exception unreadable) when (unreadable is KubeConfigException or IOException or YamlDotNet.Core.YamlException or ArgumentException)
-        {
-            throw new KubeconfigException(region, settings.Kubeconfig, unreadable);
         }
     }
 }

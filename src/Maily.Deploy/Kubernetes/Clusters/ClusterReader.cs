@@ -1,14 +1,13 @@
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Maily.Deploy.Kubernetes.Manifests;
 
 namespace Maily.Deploy.Kubernetes.Clusters;
 
 /// <summary>Reads one cluster; changes nothing.</summary>
-sealed class ClusterReader : IDisposable
+sealed class ClusterReader
 {
-    const int WatchSeconds = 240;
+    const int Page = 500;
 
     readonly ClusterSettings settings;
 
@@ -31,19 +30,6 @@ sealed class ClusterReader : IDisposable
     public async Task<string> VersionAsync(CancellationToken cancellation) =>
         (await Connection.FindAsync(() => Connection.Get("version"), cancellation)).Text("gitVersion") ?? "of unknown version";
 
-    /// <summary>The object as it will be sent: with the standard namespace where it needs one and names none, without one where it has none.</summary>
-    public async Task<KubernetesObject> PlaceAsync(KubernetesObject item, CancellationToken cancellation)
-    {
-        if (await Discovery.FindAsync(item.Key.ApiVersion, item.Kind, cancellation) is not { } resource || resource.Namespaced == item.Key.Namespace is not null)
-            return item;
-        var json = item.ToJson();
-        if (resource.Namespaced)
-            json.Child("metadata")["namespace"] = settings.Namespace;
-        else
-            json.Child("metadata").Remove("namespace");
-        return new KubernetesObject(json);
-    }
-
     /// <summary>The live object, or null; also where the kind is not known (yet).</summary>
     public async Task<KubernetesObject?> FindAsync(ObjectKey key, CancellationToken cancellation)
     {
@@ -52,19 +38,75 @@ sealed class ClusterReader : IDisposable
         return await Connection.FindAsync(() => Connection.Get(resource.PathOf(key)), cancellation) is { } json ? new KubernetesObject(json) : null;
     }
 
-    /// <summary>All objects of a kind in a namespace with the given labels.</summary>
+    /// <summary>
+    /// The live object in the version in which this program applied it, where the API serves that: what it owns is named by the fields of
+    /// that one, and another may have them elsewhere.
+    /// </summary>
+    public async Task<KubernetesObject> AsAppliedAsync(KubernetesObject live, CancellationToken cancellation) =>
+        FieldEntries.AppliedBy(live, Marks.Manager).FirstOrDefault().Text("apiVersion") is { } version && version != live.Key.ApiVersion
+            ? await FindAsync(live.Key with { ApiVersion = version }, cancellation) ?? live : live;
+
+    /// <summary>All objects of a kind in a namespace (null: in all, or of a kind without) with the given labels (empty: all), page by page.</summary>
     public async Task<ImmutableArray<KubernetesObject>> ListAsync(string apiVersion, string kind, string? space, string selector, CancellationToken cancellation)
     {
         if (await Discovery.FindAsync(apiVersion, kind, cancellation) is not { } resource)
             return [];
-        var list = await Connection.FindAsync(() => Connection.Get($"{resource.CollectionPath(space)}?labelSelector={Uri.EscapeDataString(selector)}"), cancellation);
-        return [.. list.Objects("items").Select(item => Complete(item, resource))];
+        var found = ImmutableArray.CreateBuilder<KubernetesObject>();
+        var path = $"{resource.CollectionPath(space)}?limit={Page}{(selector.Length == 0 ? "" : $"&labelSelector={Uri.EscapeDataString(selector)}")}";
+        for (var next = ""; next is not null;)
+        {
+            var list = await PageAsync(path, next, cancellation);
+            if (list is null && next.Length > 0)
+            {
+                // A page came too late: what was read is of the past already.
+                found.Clear();
+                next = "";
+                continue;
+            }
+
+            found.AddRange(list.Objects("items").Select(item => Complete(item, resource)));
+            next = list.Text("metadata", "continue") is { Length: > 0 } more ? more : null;
+        }
+
+        return found.DrainToImmutable();
+    }
+
+    async Task<JsonObject?> PageAsync(string path, string next, CancellationToken cancellation)
+    {
+        try
+        {
+            return await Connection.FindAsync(() => Connection.Get(next.Length == 0 ? path : $"{path}&continue={Uri.EscapeDataString(next)}"), cancellation);
+        }
+        catch (ClusterRefusedException expired) when (expired.Status == 410 && next.Length > 0)
+        {
+            return null;
+        }
     }
 
     /// <summary>What an apply would make of the object; nothing is stored.</summary>
-    /// <exception cref="ApplyConflictException">Another manager owns fields of it.</exception>
-    public Task<KubernetesObject> PreviewAsync(KubernetesObject item, CancellationToken cancellation) =>
-        SendAsync(new ApplyRequest(item, settings.ForceConflicts, DryRun: true), () => { }, cancellation);
+    /// <param name="item">What is wanted.</param>
+    /// <param name="live">What is live of it; null where nothing is.</param>
+    /// <param name="cancellation">Aborts.</param>
+    /// <exception cref="ApplyConflictException">Another manager claims fields of it.</exception>
+    public async Task<KubernetesObject> PreviewAsync(KubernetesObject item, KubernetesObject? live, CancellationToken cancellation)
+    {
+        var apply = new ApplyRequest(item, settings.ForceConflicts, DryRun: true);
+        try
+        {
+            return await SendAsync(apply, () => { }, cancellation);
+        }
+        catch (ApplyConflictException conflict) when (live is not null && conflict.YieldsTo(live))
+        {
+            return await SendAsync(apply with { Force = true }, () => { }, cancellation);
+        }
+    }
+
+    /// <summary>
+    /// What an apply by somebody who owns nothing of the object yet would make of it; nothing is stored. Fields that we own and the
+    /// object lacks stay, as those that only an apply adds.
+    /// </summary>
+    public Task<KubernetesObject> ForeignPreviewAsync(KubernetesObject item, CancellationToken cancellation) =>
+        SendAsync(new ApplyRequest(item, Force: true, DryRun: true) { Manager = $"{Marks.Manager}-drift" }, () => { }, cancellation);
 
     /// <summary>Sends an apply; <paramref name="beforeEach"/> runs before each attempt.</summary>
     public async Task<KubernetesObject> SendAsync(ApplyRequest apply, Action beforeEach, CancellationToken cancellation)
@@ -87,31 +129,15 @@ sealed class ClusterReader : IDisposable
         }
     }
 
-    /// <summary>The changes of one object from a version on; null for its removal. Ends when the API or the network ends the watch.</summary>
-    public async IAsyncEnumerable<KubernetesObject?> WatchAsync(KubernetesObject from, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        var resource = await Discovery.FindAsync(from.Key.ApiVersion, from.Kind, cancellation) ?? throw new UnknownKindException(Region, from.Key);
-        var path = $"{resource.CollectionPath(from.Key.Namespace)}?watch=true&fieldSelector={Uri.EscapeDataString($"metadata.name={from.Key.Name}")}"
-            + $"&resourceVersion={from.Json.Text("metadata", "resourceVersion")}&timeoutSeconds={WatchSeconds}";
-        await using var events = await WatchStream.OpenAsync(Connection, path, cancellation);
-        while (await events.NextAsync(cancellation) is { } change)
-            if (change.At("object") is JsonObject json && json.Text("metadata", "name") == from.Key.Name)
-                yield return change.Text("type") == "DELETED" ? null : new KubernetesObject((JsonObject)json.DeepClone());
-    }
-
     /// <summary>The last lines of a container, or null where there are none.</summary>
     public Task<string?> LogAsync(ObjectKey pod, string container, bool previous, int lines, CancellationToken cancellation) =>
         Connection.FindTextAsync($"api/v1/namespaces/{pod.Namespace}/pods/{pod.Name}/log?container={Uri.EscapeDataString(container)}&tailLines={lines}{(previous ? "&previous=true" : "")}", cancellation);
 
-    /// <inheritdoc/>
-    public void Dispose() => Connection.Dispose();
-
-    // Items of a list do not say what they are.
+    // Items of a list do not say what they are. The list is read for them alone, so that they need not be copied.
     static KubernetesObject Complete(JsonObject item, ApiResource resource)
     {
-        var json = (JsonObject)item.DeepClone();
-        json["apiVersion"] = resource.ApiVersion;
-        json["kind"] = resource.Kind;
-        return new KubernetesObject(json);
+        item["apiVersion"] = resource.ApiVersion;
+        item["kind"] = resource.Kind;
+        return new KubernetesObject(item);
     }
 }

@@ -9,6 +9,12 @@ namespace Maily.Deploy.Kubernetes.Manifests;
 /// <param name="Name">The name.</param>
 public sealed record ObjectKey(string ApiVersion, string Kind, string? Namespace, string Name)
 {
+    /// <summary>The group of its API; empty for the core.</summary>
+    public string Group => ApiVersion.Split('/') is [var group, _] ? group : "";
+
+    /// <summary>Kind and group as ApplySets name them: <c>Deployment.apps</c>, <c>ConfigMap</c>.</summary>
+    public string GroupKind => Group.Length == 0 ? Kind : $"{Kind}.{Group}";
+
     /// <summary><c>Deployment maily/api-gateway</c>.</summary>
     public override string ToString() => Namespace is null ? $"{Kind} {Name}" : $"{Kind} {Namespace}/{Name}";
 }

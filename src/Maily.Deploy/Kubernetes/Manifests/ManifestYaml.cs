@@ -12,7 +12,11 @@ public static partial class ManifestYaml
 {
     /// <summary>All objects of all documents; the items of a <c>List</c> one by one.</summary>
     /// <exception cref="MalformedManifestException">The text is no YAML, or a document is no object.</exception>
-    public static ImmutableArray<KubernetesObject> Parse(string text)
+    public static ImmutableArray<KubernetesObject> Parse(string text) => [.. Documents(text).Where(node => node is not null).SelectMany(Objects)];
+
+    /// <summary>Each document as JSON; null for an empty one.</summary>
+    /// <exception cref="MalformedManifestException">The text is no YAML.</exception>
+    internal static IEnumerable<JsonNode?> Documents(string text)
     {
         var yaml = new YamlStream();
         try
@@ -24,7 +28,7 @@ public static partial class ManifestYaml
             throw new MalformedManifestException("The rendered manifests are no YAML.", $"line {malformed.Start.Line}: {malformed.Message}");
         }
 
-        return [.. yaml.Documents.Select(document => ToJson(document.RootNode)).Where(node => node is not null).SelectMany(Objects)];
+        return yaml.Documents.Select(document => ToJson(document.RootNode));
     }
 
     static IEnumerable<KubernetesObject> Objects(JsonNode? document) => document switch

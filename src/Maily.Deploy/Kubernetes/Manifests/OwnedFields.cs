@@ -11,17 +11,36 @@ public static class OwnedFields
 {
     static readonly string[] ServerFields = ["managedFields", "resourceVersion", "uid", "creationTimestamp", "generation", "selfLink", "deletionTimestamp", "deletionGracePeriodSeconds"];
 
+    // What the API gives a Service that asks for none: whoever applied it without would be refused for taking it away.
+    static readonly string[] Allocated = ["clusterIP", "clusterIPs", "healthCheckNodePort"];
+
+    // What controllers count there they would claim again at once, and the object would never be as it was.
+    static readonly string[] ServerAnnotations = ["deployment.kubernetes.io/revision", FieldChanges.TemplateGeneration];
+
     /// <summary>The manifest that brings the object back.</summary>
     public static KubernetesObject Reduce(KubernetesObject live)
     {
-        var fields = live.Json.Objects("metadata", "managedFields").FirstOrDefault(entry =>
-            entry.Text("manager") == Marks.Manager && entry.Text("operation") == "Apply" && entry.Text("subresource") is null);
+        var fields = FieldEntries.AppliedBy(live, Marks.Manager).FirstOrDefault();
         var json = fields?["fieldsV1"] is JsonObject owned ? (JsonObject)Extract(live.Json, owned)! : live.ToJson();
         json.Remove("status");
         foreach (var field in ServerFields)
             json.Child("metadata").Remove(field);
+        foreach (var name in ServerAnnotations)
+            (json["metadata"].At("annotations") as JsonObject)?.Remove(name);
+        if (fields is null && live is { Kind: "Service", Key.ApiVersion: "v1" })
+            ForgetAllocated(json, live);
         Name(json, live.Key);
         return new KubernetesObject(json);
+    }
+
+    static void ForgetAllocated(JsonObject json, KubernetesObject live)
+    {
+        var declared = live.Json.Objects("metadata", "managedFields").Select(entry => entry["fieldsV1"].At("f:spec")).OfType<JsonObject>().ToArray();
+        foreach (var name in Allocated.Where(name => !declared.Any(fields => fields.ContainsKey($"f:{name}"))))
+            (json["spec"] as JsonObject)?.Remove(name);
+        if (!declared.Any(fields => fields["f:ports"]?.ToJsonString().Contains("\"f:nodePort\"", StringComparison.Ordinal) == true))
+            foreach (var port in json.Objects("spec", "ports"))
+                port.Remove("nodePort");
     }
 
     static void Name(JsonObject json, ObjectKey key)
@@ -32,7 +51,7 @@ public static class OwnedFields
     }
 
     // FieldsV1: f:<name> a field, k:{...} a list item by its keys, v:<json> a set's value, "." the thing itself; {} is a leaf.
-    static JsonNode? Extract(JsonNode? live, JsonObject fields) => live switch
+    internal static JsonNode? Extract(JsonNode? live, JsonObject fields) => live switch
     {
         JsonObject json when fields.Any(field => IsStep(field.Key)) => ExtractObject(json, fields),
         JsonArray list when fields.Any(field => IsStep(field.Key)) => ExtractList(list, fields),
@@ -67,7 +86,8 @@ public static class OwnedFields
         return result;
     }
 
-    static bool Names(string step, JsonNode? item) => step.Split(':', 2) switch
+    /// <summary>Whether a step of fieldsV1 (<c>k:{...}</c>, <c>v:...</c>) names the list item.</summary>
+    internal static bool Names(string step, JsonNode? item) => step.Split(':', 2) switch
     {
         ["k", var keys] => item is JsonObject json && Parse(keys) is JsonObject wanted
             && wanted.All(key => json.ContainsKey(key.Key) && JsonNode.DeepEquals(json[key.Key], key.Value)),

@@ -20,17 +20,31 @@ public sealed class ReleaseManifests
     /// <summary>All images that the objects run.</summary>
     public ImmutableArray<string> Images => [.. Objects.SelectMany(Workloads.ImagesOf).Distinct(StringComparer.Ordinal)];
 
-    /// <summary>Pins, checks and orders rendered objects.</summary>
+    /// <summary>Pins, checks and orders rendered objects, and marks pods with the hash of their configuration.</summary>
     /// <exception cref="UnpinnedImageException">An image is neither declared nor named by digest.</exception>
     /// <exception cref="SecretInManifestException">A manifest holds secret values.</exception>
     public static ReleaseManifests Of(IEnumerable<KubernetesObject> rendered, IReadOnlyDictionary<string, string> images) =>
-        new([.. ApplyOrder.Sort(rendered.Select(RefuseSecrets).Select(item => ImagePinning.Pin(item, images)))]);
+        new([.. ApplyOrder.Sort(ConfigHashes.Write([.. rendered.Select(Tidying.Tidy).Select(RefuseSecrets).Select(item => ImagePinning.Pin(item, images))]))]);
+
+    /// <summary>The same release with each object changed; their order stays.</summary>
+    internal ReleaseManifests Select(Func<KubernetesObject, KubernetesObject> change) => new([.. Objects.Select(change)]);
+
+    /// <summary>The same release with one object more.</summary>
+    internal ReleaseManifests With(KubernetesObject another) => new([.. ApplyOrder.Sort(Objects.Append(another))]);
 
     /// <summary>
-    /// The objects with the deployment's mark. It stands on the objects alone, never on pod templates: there it would
+    /// The objects with the deployment's mark, Jobs by the names of their content. The mark stands on the objects alone, never on pod templates: there it would
     /// restart every pod at every deployment.
     /// </summary>
-    public ImmutableArray<KubernetesObject> MarkedBy(DeploymentId deployment) => [.. Objects.Select(item => Mark(item, deployment))];
+    public ImmutableArray<KubernetesObject> MarkedBy(DeploymentId deployment) => [.. Objects.Select(item => Mark(JobNames.ByContent(item), deployment))];
+
+    /// <summary>The objects with the label of their manager alone: in a repository the commit tells the deployment, and files change with their content only.</summary>
+    public ImmutableArray<KubernetesObject> Labelled() => [.. Objects.Select(JobNames.ByContent).Select(item =>
+    {
+        var json = item.ToJson();
+        json.Child("metadata").Child("labels")[Marks.ManagedBy] = Marks.Manager;
+        return new KubernetesObject(json);
+    })];
 
     static KubernetesObject Mark(KubernetesObject item, DeploymentId deployment)
     {
@@ -56,6 +70,12 @@ public static class Marks
 
     /// <summary>The annotation on the namespace <c>kube-system</c> that says which environment a cluster is.</summary>
     public const string Environment = "maily.dev/environment";
+
+    /// <summary>The annotation that lets an object go that would be kept (<c>true</c>), or keeps one that would go (<c>false</c>).</summary>
+    public const string Prune = "maily.dev/prune";
+
+    /// <summary>The annotation on a namespace that no manifest declares, with the stage that made it.</summary>
+    public const string MadeFor = "maily.dev/made-for";
 
     /// <summary>The label that names the manager.</summary>
     public const string ManagedBy = "app.kubernetes.io/managed-by";

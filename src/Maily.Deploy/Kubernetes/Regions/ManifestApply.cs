@@ -5,24 +5,28 @@ using Maily.Deploy.Kubernetes.Manifests;
 
 namespace Maily.Deploy.Kubernetes.Regions;
 
-/// <summary>Applies objects group by group in the order of their kinds, within a group side by side.</summary>
+/// <summary>Applies objects group by group in the order of their kinds, within a group side by side; what is as wanted is left alone.</summary>
 sealed class ManifestApply(ClusterReader cluster, ClusterWriter writer, ClusterSettings settings, TimeProvider time)
 {
     static readonly TimeSpan EstablishLimit = TimeSpan.FromSeconds(60);
 
+    /// <summary>Whether an object whose mark alone differs gets the wanted one; else it keeps that of the deployment that changed it last.</summary>
+    public bool SetsMarks { get; init; }
+
     /// <summary>Applies all; the first refusal ends it.</summary>
-    public async Task RunAsync(ImmutableArray<KubernetesObject> objects, bool force, CancellationToken cancellation)
+    /// <returns>How many were not as wanted.</returns>
+    public async Task<int> RunAsync(ImmutableArray<KubernetesObject> objects, bool force, CancellationToken cancellation)
     {
-        foreach (var group in objects.GroupBy(item => ApplyOrder.GroupOf(item.Kind)).OrderBy(group => group.Key))
+        var live = await LiveObjects.ReadAsync(cluster, objects.Select(item => item.Key), settings.Parallel, cancellation);
+        var left = objects.Where(item => live[item.Key] is not { } found || !OwnedComparison.IsAsWanted(item, found, SetsMarks)).ToList();
+        foreach (var group in left.GroupBy(item => ApplyOrder.GroupOf(item.Kind)).OrderBy(group => group.Key))
         {
-            await SideBySideAsync([.. group], item => ApplyAsync(item, force, cancellation), cancellation);
+            await SideBySideAsync([.. group], item => writer.ApplyAsync(item, force, cancellation, live[item.Key]), cancellation);
             await SideBySideAsync([.. group.Where(item => item.Kind == "CustomResourceDefinition")], item => EstablishedAsync(item, cancellation), cancellation);
         }
-    }
 
-    // Placed again: what a definition of an earlier group brought is known only now.
-    async Task ApplyAsync(KubernetesObject item, bool force, CancellationToken cancellation) =>
-        await writer.ApplyAsync(await cluster.PlaceAsync(item, cancellation), force, cancellation);
+        return left.Count;
+    }
 
     // Running applies finish when one fails: a cut connection would leave open whether the change was made.
     async Task SideBySideAsync(ImmutableArray<KubernetesObject> group, Func<KubernetesObject, Task> run, CancellationToken cancellation)

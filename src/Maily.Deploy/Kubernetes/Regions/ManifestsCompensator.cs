@@ -1,15 +1,25 @@
 using System.Collections.Immutable;
 using Maily.Deploy.Deployments;
 using Maily.Deploy.Deployments.Steps;
+using Maily.Deploy.Kubernetes.ApplySets;
 using Maily.Deploy.Kubernetes.Clusters;
+using Maily.Deploy.Kubernetes.KeyedSecrets;
 using Maily.Deploy.Kubernetes.Manifests;
+using Maily.Deploy.Kubernetes.Releases;
 using Maily.Deploy.Kubernetes.Rollouts;
+using Maily.Deploy.Kubernetes.Waves;
 
 namespace Maily.Deploy.Kubernetes.Regions;
 
-/// <summary>Brings a region's objects back: applies what was captured, removes what was not there before, waits and compares.</summary>
+/// <summary>
+/// Brings a region's objects back, removes what was not there before, waits and compares. A deployment that failed is undone to
+/// what the journal captured; a release that was live goes back to the one that the cluster itself recorded before it.
+/// </summary>
 sealed class ManifestsCompensator(ImmutableArray<RegionSpec> regions, ClusterSettings settings) : ICompensator
 {
+    /// <summary>What happens around the region's change.</summary>
+    public IRegionHook Hook { get; init; } = NoRegionHook.Instance;
+
     /// <inheritdoc/>
     public string Type => DeployRegionStep.Compensator;
 
@@ -20,84 +30,73 @@ sealed class ManifestsCompensator(ImmutableArray<RegionSpec> regions, ClusterSet
         var point = restorePoint.Read<RegionRestorePoint>();
         if (regions.FirstOrDefault(region => region.Name == point.Region) is not { } region)
             return CompensationResult.NeedsPerson($"the region {point.Region} is not declared any more; declare it, or restore its objects by hand");
-        using var cluster = new ClusterReader(region, settings, context.Deployment.Time);
-        var undo = new RegionUndo(cluster, new ClusterWriter(cluster, context.Permit, context.Deployment.Time), settings, context.Deployment);
-        return await undo.RunAsync(point.Unpack(), cancellation);
+        var cluster = new ClusterReader(region, settings, context.Deployment.Time);
+        var archive = new ReleaseArchive(cluster, settings.Namespace, step.Stage);
+        var writer = new ClusterWriter(cluster, context.Permit, context.Deployment.Time);
+        await Hook.BeforeAsync(region, context, cancellation);
+        var former = await FormerAsync(point, archive, context.Deployment, cancellation);
+        var result = await new RegionUndo(cluster, writer, settings, context.Deployment).RunAsync(former, point.Set, cancellation);
+        await ForgetAsync(cluster, writer, archive, former, context.Deployment, cancellation);
+        await Hook.AfterAsync(region, context, cancellation);
+        return result;
+    }
+
+    static async Task<FormerState> FormerAsync(RegionRestorePoint point, ReleaseArchive archive, DeploymentContext context, CancellationToken cancellation)
+    {
+        var wasLive = context.Live?.Deployment == context.Id;
+        return wasLive && point.Former is { } id && await archive.FindAsync(id, cancellation) is { } release
+            ? FormerState.Recorded(release, point.Unpack()) : FormerState.Captured(point.Unpack());
+    }
+
+    // What is undone is no release to go back to, and nothing needs its Secrets; those of what is live again are kept.
+    async Task ForgetAsync(
+        ClusterReader cluster, ClusterWriter writer, ReleaseArchive archive, FormerState former, DeploymentContext context, CancellationToken cancellation)
+    {
+        await archive.RemoveAsync(writer, context.Id, cancellation);
+        var vault = new SecretVault(cluster, settings.Namespace);
+        var retained = await ReleaseArchive.ListAllAsync(cluster, settings.Namespace, cancellation);
+        await vault.RemoveUnusedAsync(writer, retained.SelectMany(release => release.ToObjects()).Concat(former.Objects), atWork: null, cancellation);
+        await vault.RemoveKeyAsync(writer, context.Id, cancellation);
     }
 }
 
 /// <summary>Undoes one deployment in one cluster.</summary>
 sealed class RegionUndo(ClusterReader cluster, ClusterWriter writer, ClusterSettings settings, DeploymentContext context)
 {
-    static readonly TimeSpan RemovalLimit = TimeSpan.FromMinutes(3);
-
-    readonly NewPods pods = new(cluster);
-
-    public async Task<CompensationResult> RunAsync(ImmutableArray<CapturedObject> captured, CancellationToken cancellation)
+    public async Task<CompensationResult> RunAsync(FormerState wanted, CapturedSet? set, CancellationToken cancellation)
     {
-        ImmutableArray<KubernetesObject> former = [.. captured.Select(item => item.Manifest).OfType<System.Text.Json.Nodes.JsonObject>().Select(json => new KubernetesObject(json))];
+        var former = wanted.Objects;
+        await LeavingAsync(former, cancellation);
         // By force: whoever took a field over while this deployment ran changed what it had made.
-        await new ManifestApply(cluster, writer, settings, context.Time).RunAsync(former, force: true, cancellation);
-        var (removed, foreign) = await RemoveAsync([.. captured.Where(item => item.Manifest is null).Select(item => item.Key)], cancellation);
-        await new RolloutWait(cluster, settings.Patience, context.Time, context.Log) { OnWaiting = UnblockAsync }
+        await new ManifestApply(cluster, writer, settings, context.Time) { SetsMarks = true }.RunAsync(former, force: true, cancellation);
+        // While its place is still there, which may be one of the objects that go.
+        if (set is not null)
+            await new ApplySetBooks(cluster, writer, settings).RestoreAsync(set, context.Id, cancellation);
+        var (removed, foreign) = await RemoveAsync(wanted.Absent, cancellation);
+        await new RolloutWait(cluster, settings.Patience, context.Time, context.Log) { OnWaiting = new StuckPods(cluster, writer, context.Log).DeleteAsync }
             .ForAllAsync(former.Select(item => item.Key).Where(Workloads.RollsOut), cancellation);
-        var left = await DifferencesAsync(former, cancellation);
-        if (left.Length > 0)
-            throw new NotRestoredException(cluster.Region, left);
+        var state = await RegionState.ReadAsync(cluster, former, settings.Parallel, cancellation);
+        if (!state.IsAsWanted)
+            throw new NotRestoredException(cluster.Region, [.. state.Different, .. state.Unfinished]);
         return foreign.IsEmpty
-            ? CompensationResult.Undone($"{former.Length} objects are as before, {removed} new ones are removed{(former.IsEmpty ? ": there was nothing to go back to" : "")}")
+            ? CompensationResult.Undone($"{former.Length} objects are {wanted.Source}, {removed} new ones are removed{(former.IsEmpty && removed > 0 ? ": there was nothing to go back to" : "")}")
             : CompensationResult.NeedsPerson($"{string.Join(", ", foreign)} was not there before, but is not this deployment's any more: look at it");
     }
 
-    // Last applied goes first, so that nothing loses what it stands on.
+    // What was pruned may still be going: applied now, it would go as well.
+    async Task LeavingAsync(ImmutableArray<KubernetesObject> former, CancellationToken cancellation)
+    {
+        var live = await LiveObjects.ReadAsync(cluster, former.Select(item => item.Key), settings.Parallel, cancellation);
+        var leaving = former.Select(item => live[item.Key]).OfType<KubernetesObject>().Where(item => item.Json.Text("metadata", "deletionTimestamp") is not null);
+        await new Removal(cluster, context.Time).WaitAsync([.. leaving], cancellation);
+    }
+
     async Task<(int Removed, ImmutableArray<ObjectKey> Foreign)> RemoveAsync(ImmutableArray<ObjectKey> keys, CancellationToken cancellation)
     {
-        var foreign = ImmutableArray.CreateBuilder<ObjectKey>();
-        var removed = new List<KubernetesObject>();
-        foreach (var key in keys.OrderByDescending(key => ApplyOrder.GroupOf(key.Kind)))
-        {
-            if (await cluster.FindAsync(key, cancellation) is not { } live)
-                continue;
-            if (live.Annotation(Marks.Deployment) != context.Id.Value)
-                foreign.Add(key);
-            else
-                removed.Add(live);
-        }
-
-        foreach (var live in removed)
-            await writer.DeleteAsync(live, cancellation);
-        await GoneAsync(removed, cancellation);
-        return (removed.Count, foreign.DrainToImmutable());
-    }
-
-    async Task GoneAsync(List<KubernetesObject> removed, CancellationToken cancellation)
-    {
-        var deadline = context.Time.GetUtcNow() + RemovalLimit;
-        foreach (var item in removed)
-            while ((await cluster.FindAsync(item.Key, cancellation))?.Uid == item.Uid)
-            {
-                if (context.Time.GetUtcNow() >= deadline)
-                    throw new NotRestoredException(cluster.Region, [$"{item.Key} is still there {RemovalLimit.TotalMinutes} minutes after it was deleted"]);
-                await Task.Delay(TimeSpan.FromMilliseconds(250), context.Time, cancellation);
-            }
-    }
-
-    // A StatefulSet waits for its broken pod to get ready before it replaces it (kubernetes/kubernetes#67250).
-    async Task UnblockAsync(KubernetesObject workload, CancellationToken cancellation)
-    {
-        if (workload.Kind != "StatefulSet" || workload.Json.Number("status", "observedGeneration") != workload.Json.Number("metadata", "generation"))
-            return;
-        foreach (var pod in (await pods.FindOldAsync(workload, cancellation)).Where(pod => !IsReady(pod) && pod.Json.Text("metadata", "deletionTimestamp") is null))
-            await writer.DeleteAsync(pod, cancellation);
-    }
-
-    static bool IsReady(KubernetesObject pod) => pod.Json.Objects("status", "conditions")
-        .Any(condition => condition.Text("type") == "Ready" && condition.Text("status") == "True");
-
-    async Task<string[]> DifferencesAsync(ImmutableArray<KubernetesObject> former, CancellationToken cancellation)
-    {
-        var state = await RegionState.ReadAsync(cluster, former, context.Id, settings.Parallel, cancellation);
-        return [.. state.Different, .. state.Unfinished];
+        var live = await LiveObjects.ReadAsync(cluster, keys, settings.Parallel, cancellation);
+        var present = keys.Select(key => live[key]).OfType<KubernetesObject>().ToLookup(item => item.Annotation(Marks.Deployment) == context.Id.Value);
+        await new Removal(cluster, context.Time).RunAsync(writer, [.. present[true]], settings.Parallel, cancellation);
+        return (present[true].Count(), [.. present[false].Select(item => item.Key)]);
     }
 }
 

@@ -3,6 +3,8 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Maily.Deploy.Deployments;
+using Maily.Deploy.Kubernetes.ApplySets;
 using Maily.Deploy.Kubernetes.Clusters;
 using Maily.Deploy.Kubernetes.Manifests;
 
@@ -13,12 +15,24 @@ namespace Maily.Deploy.Kubernetes.Regions;
 /// <param name="Manifest">The manifest that brings it back; null where there was none.</param>
 public sealed record CapturedObject(ObjectKey Key, JsonObject? Manifest);
 
+/// <summary>An ApplySet's books before a deployment.</summary>
+/// <param name="Parent">The parent.</param>
+/// <param name="Content">What it said; null where there was no parent.</param>
+/// <param name="Deployment">The deployment that had written it; null where none had.</param>
+public sealed record CapturedSet(ApplySetParent Parent, ApplySetContent? Content, string? Deployment);
+
 /// <summary>What a region's objects were before a deployment; without secrets, since manifests hold none.</summary>
 /// <param name="Region">The region's name.</param>
 /// <param name="Objects">A JSON array of <see cref="CapturedObject"/>, compressed by gzip, in base 64: journals keep it long.</param>
 public sealed record RegionRestorePoint(string Region, string Objects)
 {
+    /// <summary>The deployment whose release the cluster's own record says is live; null where there is none.</summary>
+    public DeploymentId? Former { get; init; }
+
     static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
+
+    /// <summary>The books of the set that the objects belong to; null in journals of versions that kept none.</summary>
+    public CapturedSet? Set { get; init; }
 
     /// <summary>Packs captured objects.</summary>
     public static RegionRestorePoint Of(string region, IReadOnlyCollection<CapturedObject> objects)
@@ -37,17 +51,29 @@ public sealed record RegionRestorePoint(string Region, string Objects)
         return [.. JsonSerializer.Deserialize<CapturedObject[]>(text.ReadToEnd(), Options) ?? []];
     }
 
-    /// <summary>Reads what is live of all objects that will be applied.</summary>
+    /// <summary>Reads what is live of all objects that will be applied, and the set's books.</summary>
     internal static async Task<RegionRestorePoint> CaptureAsync(
-        ClusterReader cluster, ImmutableArray<KubernetesObject> wanted, int parallel, CancellationToken cancellation)
+        ClusterReader cluster, ClusterSettings settings, RegionManifests wanted, CancellationToken cancellation)
     {
-        var captured = new CapturedObject[wanted.Length];
-        var limit = new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellation };
-        await Parallel.ForAsync(0, wanted.Length, limit, async (at, token) =>
-        {
-            var live = await cluster.FindAsync(wanted[at].Key, token);
-            captured[at] = new CapturedObject(wanted[at].Key, live is null ? null : OwnedFields.Reduce(live).ToJson());
-        });
-        return Of(cluster.Region, captured);
+        var live = await LiveObjects.ReadAsync(cluster, wanted.Keys, settings.Parallel, cancellation);
+        var parent = await new ApplySetReader(cluster, settings).FindAsync(wanted.Parent, cancellation);
+        var captured = new List<CapturedObject>();
+        foreach (var key in wanted.Keys.Where(key => live[key] is not { } item || !HoldsValues(item)))
+            captured.Add(live[key] is { } present ? await CaptureAsync(cluster, present, cancellation) : new(key, null));
+        return Of(cluster.Region, captured) with { Set = CaptureSet(wanted.Parent, parent) };
     }
+
+    /// <summary>One live object as it is brought back.</summary>
+    internal static async Task<CapturedObject> CaptureAsync(ClusterReader cluster, KubernetesObject live, CancellationToken cancellation)
+    {
+        var applied = await cluster.AsAppliedAsync(live, cancellation);
+        return new(applied.Key, OwnedFields.Reduce(applied).ToJson());
+    }
+
+    /// <summary>Whether the journal may not hold it: a live Secret with values is left as it is.</summary>
+    internal static bool HoldsValues(KubernetesObject live) => live.Kind == "Secret" && live.Json["data"] is JsonObject { Count: > 0 };
+
+    /// <summary>A set's books.</summary>
+    internal static CapturedSet CaptureSet(ApplySetParent parent, KubernetesObject? live) =>
+        new(parent, live is null ? null : ApplySetContent.Read(live), live?.Annotation(Marks.Deployment));
 }

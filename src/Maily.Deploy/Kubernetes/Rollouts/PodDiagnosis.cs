@@ -3,47 +3,60 @@ using Maily.Deploy.Kubernetes.Manifests;
 
 namespace Maily.Deploy.Kubernetes.Rollouts;
 
-/// <summary>Reads from a pod or a workload why it does not get ready. Decides only; asks nobody.</summary>
+/// <summary>Reads from a pod, and from what the cluster says about it, why it does not get ready. Decides only; asks nobody.</summary>
 public static class PodDiagnosis
 {
-    /// <summary>What is wrong with a pod; nothing for one that is merely starting.</summary>
-    public static IEnumerable<PodProblem> OfPod(KubernetesObject pod)
+    /// <summary>What is wrong with a pod; nothing for one that is merely starting, is ready, or is on its way out.</summary>
+    public static IEnumerable<PodProblem> OfPod(KubernetesObject pod, ClusterEvents events)
+    {
+        ArgumentNullException.ThrowIfNull(pod);
+        ArgumentNullException.ThrowIfNull(events);
+        if (pod.Json.Text("metadata", "deletionTimestamp") is not null || IsReady(pod))
+            return [];
+        if (pod.Json.Text("status", "phase") == "Failed" && pod.Json.Text("spec", "restartPolicy") == "Always")
+            return [Ended(pod)];
+        return OfWhole(pod, events).Concat(ContainersOf(pod).Select(status => ContainerDiagnosis.Of(pod, status, events)).OfType<PodProblem>());
+    }
+
+    /// <summary>Whether a pod says that it is ready.</summary>
+    internal static bool IsReady(KubernetesObject pod) => pod.Json.Objects("status", "conditions")
+        .Any(condition => condition.Text("type") == "Ready" && condition.Text("status") == "True");
+
+    static IEnumerable<JsonObject> ContainersOf(KubernetesObject pod) =>
+        pod.Json.Objects("status", "initContainerStatuses").Concat(pod.Json.Objects("status", "containerStatuses"));
+
+    static IEnumerable<PodProblem> OfWhole(KubernetesObject pod, ClusterEvents events)
     {
         foreach (var condition in pod.Json.Objects("status", "conditions"))
             if (condition.Text("type") == "PodScheduled" && condition.Text("reason") == "Unschedulable")
-                yield return new(PodProblemKind.Unschedulable, pod.Key, null, condition.Text("message") ?? "no node takes it");
-        foreach (var status in pod.Json.Objects("status", "initContainerStatuses").Concat(pod.Json.Objects("status", "containerStatuses")))
-            if (OfContainer(pod.Key, status) is { } problem)
-                yield return problem;
+                yield return Unschedulable(pod, condition.Text("message") ?? "no node takes it");
+        if (BeforeStart(pod, events) is { } problem)
+            yield return problem;
     }
 
-    /// <summary>What is wrong with a workload itself.</summary>
-    public static IEnumerable<PodProblem> OfWorkload(JsonNode live)
-    {
-        foreach (var condition in live.Objects("status", "conditions"))
-            if (condition.Text("type") == "ReplicaFailure" && condition.Text("status") == "True")
-                yield return new(PodProblemKind.ReplicaFailure, null, null, condition.Text("message") ?? "pods cannot be made");
-        if (live.IsTrue("spec", "paused"))
-            yield return new(PodProblemKind.Paused, null, null, "it is paused, so that nothing is rolled out");
-    }
-
-    static PodProblem? OfContainer(ObjectKey pod, JsonObject status)
-    {
-        var (name, reason) = (status.Text("name"), status.Text("state", "waiting", "reason"));
-        var text = $"{reason}: {status.Text("state", "waiting", "message") ?? status.Text("image")}";
-        return reason switch
+    // Thrown out by its node: it stays to be read while another one takes its place, which may take a while.
+    static PodProblem Ended(KubernetesObject pod) =>
+        new(PodProblemKind.Node, pod.Key, null, $"{pod.Json.Text("status", "reason") ?? "Failed"}: {pod.Json.Text("status", "message")}", "See what the node lacks: `kubectl describe node`.")
         {
-            "ErrImagePull" or "ImagePullBackOff" or "InvalidImageName" or "ErrImageNeverPull" or "RegistryUnavailable" => new(PodProblemKind.ImagePull, pod, name, text),
-            "CreateContainerConfigError" or "CreateContainerError" or "RunContainerError" => new(PodProblemKind.Configuration, pod, name, text),
-            "CrashLoopBackOff" => new(PodProblemKind.CrashLoop, pod, name, Ended(status)),
-            _ => null,
+            Expected = TimeSpan.FromMinutes(2),
         };
-    }
 
-    static string Ended(JsonObject status)
+    static PodProblem Unschedulable(KubernetesObject pod, string message) =>
+        new(PodProblemKind.Unschedulable, pod.Key, null, $"no node takes it: {message}", SchedulingRemedy.For(message, pod));
+
+    // These are only said in events; what came after them in a pod's life says that they have passed.
+    static PodProblem? BeforeStart(KubernetesObject pod, ClusterEvents events)
     {
-        var last = status.At("lastState", "terminated") ?? status.At("state", "terminated");
-        var oom = last.Text("reason") == "OOMKilled" ? ", killed because it used more memory than its limit (OOMKilled)" : "";
-        return $"crashes again and again (exit code {last.Number("exitCode")?.ToString() ?? "unknown"}{oom}, {status.Number("restartCount") ?? 0} restarts)";
+        if (ContainersOf(pod).Any(status => status.At("state", "running") is not null || status.At("state", "terminated") is not null))
+            return null;
+        if (events.Last(pod, "FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox") is not { } said || events.Last(pod, "Pulling", "Pulled", "Created", "Failed")?.At > said.At)
+            return null;
+        // The sum of what failed, minutes later, says less than each single failure.
+        var best = events.About(pod).LastOrDefault(other => other.Reason == said.Reason && !other.Message.StartsWith("Unable to attach or mount volumes", StringComparison.Ordinal)) ?? said;
+        if (said.Reason == "FailedCreatePodSandBox")
+            return new(PodProblemKind.Node, pod.Key, null, best.Message, "See the node's network and container engine: `kubectl describe node`.");
+        return MissingObject.In(best.Message) is { } missing
+            ? new(PodProblemKind.Configuration, pod.Key, null, best.Message, missing.Remedy(pod)) { LacksSecret = missing is { Kind: "Secret", Key: null } }
+            : new(PodProblemKind.Volume, pod.Key, null, best.Message, "See why the volume cannot be had: `kubectl describe` of the pod and its PersistentVolumeClaim.");
     }
 }

@@ -12,29 +12,35 @@ sealed class RolloutProgress(ObjectKey workload, string region, RolloutPatience 
     string? lastStatus;
     string? lastText;
 
+    // What was wrong when a Job still had pods: it removes them when it gives up.
+    ImmutableArray<PodProblem> former = [];
+
     /// <summary>Whether the last judged status reads differently from the one before.</summary>
     public bool HasNews { get; private set; }
 
     /// <summary>The failure, or null while waiting makes sense.</summary>
-    public RolloutFailedException? Judge(RolloutStatus status, KubernetesObject? live, ImmutableArray<PodProblem> problems)
+    public RolloutFailedException? Judge(RolloutStatus status, KubernetesObject? live, WorkloadPods pods, ImmutableArray<PodProblem> problems)
     {
         var now = time.GetUtcNow();
-        Remember(status, live, now);
+        Remember(status, live, pods, problems, now);
         var lasting = Lasting(problems, now);
         if (lasting is not null)
             return Failure(lasting.Kind == PodProblemKind.Paused ? "is paused" : "does not get ready", status, [lasting, .. problems.Where(problem => problem != lasting)]);
         if (status.State == RolloutState.Failed)
-            return Failure(status.Text, status, problems);
+            return Failure(status.Text, status, problems.IsEmpty ? former : problems);
         if (now - began >= patience.Total)
             return Failure($"is not rolled out after {Say(patience.Total)}", status, problems);
         return now - lastActivity >= patience.NoActivity ? Failure($"did not change for {Say(patience.NoActivity)}", status, problems) : null;
     }
 
-    void Remember(RolloutStatus status, KubernetesObject? live, DateTimeOffset now)
+    // Activity is whatever changes in the status of the workload or of its new pods.
+    void Remember(RolloutStatus status, KubernetesObject? live, WorkloadPods pods, ImmutableArray<PodProblem> problems, DateTimeOffset now)
     {
-        var present = live?.Json.At("status")?.ToJsonString();
+        var present = string.Join('\n', pods.New.OrderBy(pod => pod.Key.Name, StringComparer.Ordinal).Prepend(live).Select(item => item?.Json.At("status")?.ToJsonString()));
         if (present != lastStatus)
             (lastStatus, lastActivity) = (present, now);
+        if (!problems.IsEmpty)
+            former = problems;
         HasNews = status.Text != lastText;
         lastText = status.Text;
     }
@@ -47,13 +53,17 @@ sealed class RolloutProgress(ObjectKey workload, string region, RolloutPatience 
             since.Remove(gone);
         foreach (var key in present)
             since.TryAdd(key, now);
-        return problems.FirstOrDefault(problem => now - since[(problem.Kind, problem.Container)] >= ToleranceOf(problem.Kind));
+        return problems.FirstOrDefault(problem => ToleranceOf(problem) is { } tolerance && now - since[(problem.Kind, problem.Container)] >= tolerance + problem.Expected);
     }
 
-    TimeSpan ToleranceOf(PodProblemKind kind) => kind switch
+    // Null: it never ends the waiting by itself.
+    TimeSpan? ToleranceOf(PodProblem problem) => problem switch
     {
-        PodProblemKind.Paused => TimeSpan.Zero,
-        PodProblemKind.Unschedulable => patience.Scheduling,
+        { Kind: PodProblemKind.Paused } => TimeSpan.Zero,
+        { LacksSecret: true } => patience.MissingSecret,
+        { Kind: PodProblemKind.Unschedulable or PodProblemKind.Volume } => patience.Scheduling,
+        { Kind: PodProblemKind.NotReady } => patience.Readiness,
+        { Kind: PodProblemKind.Starting or PodProblemKind.JobFailure } => null,
         _ => patience.Tolerance,
     };
 

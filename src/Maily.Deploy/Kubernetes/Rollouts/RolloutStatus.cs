@@ -21,12 +21,13 @@ public enum RolloutState
 /// <param name="Text">In kubectl's words.</param>
 public sealed record RolloutStatus(RolloutState State, string Text)
 {
-    /// <summary>Decides by kubectl's rules, in kubectl's order, for Deployment, StatefulSet and DaemonSet; other kinds are done.</summary>
+    /// <summary>Decides by kubectl's rules, in kubectl's order, for Deployment, StatefulSet and DaemonSet; for a Job by its conditions; other kinds are done.</summary>
     public static RolloutStatus Decide(JsonNode live) => live.Text("kind") switch
     {
         "Deployment" => Deployment(live),
         "StatefulSet" => StatefulSet(live),
         "DaemonSet" => DaemonSet(live),
+        "Job" => Job(live),
         _ => Done("nothing to roll out"),
     };
 
@@ -80,6 +81,18 @@ public sealed record RolloutStatus(RolloutState State, string Text)
         return Status(live, "numberAvailable") is var available && available < wanted
             ? Waiting($"{available} of {wanted} updated pods are available")
             : Done("successfully rolled out");
+    }
+
+    static RolloutStatus Job(JsonNode live)
+    {
+        JsonObject? Condition(string type) => live.Objects("status", "conditions").FirstOrDefault(condition => condition.Text("type") == type && condition.Text("status") == "True");
+        if (Condition("Complete") is not null)
+            return Done("complete");
+        if (Condition("Failed") is { } failed)
+            return Failed($"failed: {failed.Text("reason")}: {failed.Text("message")}");
+        if (live.IsTrue("spec", "suspend"))
+            return Done("suspended: it runs when somebody resumes it");
+        return Waiting($"{Status(live, "succeeded")} of {live.Number("spec", "completions") ?? 1} completions, {Status(live, "active")} running, {Status(live, "failed")} failed");
     }
 
     static bool IsBehind(JsonNode live) => (live.Number("metadata", "generation") ?? 0) > Status(live, "observedGeneration");

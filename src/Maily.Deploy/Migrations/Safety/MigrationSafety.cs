@@ -41,8 +41,8 @@ public static class MigrationSafety
 
     static MigrationFinding Finding(MeasuredStatement measured, string rule, FindingSeverity severity, TableImpact impact, TableFacts table, string what) => new()
     {
-        Rule = rule, Severity = severity, Path = measured.File.Path, Line = measured.Line, Statement = Head(measured.Statement),
-        Fact = $"`{Head(measured.Statement)}` {(impact.IsNewLock ? "takes" : "holds")} {NameOf(impact.Lock)} on {table} and {what}: {Blocks(impact.Lock)}",
+        Rule = rule, Severity = severity, Path = measured.File.Path, Line = measured.Line, Statement = measured.Statement.FirstWords(9),
+        Fact = $"`{measured.Statement.FirstWords(9)}` {(impact.IsNewLock ? "takes" : "holds")} {NameOf(impact.Lock)} on {table} and {what}: {Blocks(impact.Lock)}",
         Remedy = SafeForms.For(measured.Statement),
     };
 
@@ -63,8 +63,4 @@ public static class MigrationSafety
         >= TableLockMode.Share => "nobody can write it until the migration commits",
         _ => "whoever writes the same rows waits until it commits",
     };
-
-    static string Head(SqlStatement statement) =>
-        string.Join(' ', statement.Text.Split('\n').Where(line => !line.TrimStart().StartsWith("--", StringComparison.Ordinal))
-            .SelectMany(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Take(9));
 }

@@ -60,6 +60,73 @@ public sealed class RestoreElsewhereTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public async Task Roles_that_the_server_lacks_are_named_before_anything_is_done()
+    {
+        var role = $"reader {Guid.NewGuid():N}";
+        var database = await DatabaseAsync($"create schema \"Odd one\"; create table \"Odd one\".t (id int); create role \"{role}\"; create table campaigns (id int); create policy p on campaigns to \"{role}\" using (true)");
+        await MakeAsync(database);
+        await PostgresServer.ExecuteAsync(database, $"drop policy p on campaigns; drop role \"{role}\"");
+        var target = await server.CreateDatabaseAsync();
+        var refused = await Should.ThrowAsync<RolesMissingException>(() => RestoreAsync(target));
+        refused.Kind.ShouldBe(FailureKind.Refused);
+        refused.Remedy.ShouldBe($"Make them there: create role \"{role}\";");
+        await PostgresServer.ExecuteAsync(target, $"create role \"{role}\"");
+        await RestoreAsync(target);
+        (await PostgresServer.ScalarAsync<bool>(target, "select to_regclass('campaigns') is not null")).ShouldBeTrue();
+        await PostgresServer.ExecuteAsync(target, $"drop owned by \"{role}\"; drop role \"{role}\"");
+    }
+
+    [Theory]
+    [InlineData("grant select on campaigns to {0}")]
+    [InlineData("alter table campaigns owner to {0}")]
+    [InlineData("grant usage on schema \"Odd one\" to {0}")]
+    [InlineData("grant select on \"Odd one\".t to {0}")]
+    [InlineData("create policy p on campaigns to {0} using (true)")]
+    public async Task A_receipt_names_the_roles_on_which_the_backup_depends(string sql)
+    {
+        var role = $"r_{Guid.NewGuid():N}";
+        var database = await DatabaseAsync($"create schema \"Odd one\"; create table \"Odd one\".t (id int); create schema auth; create table auth.users (id int); create table campaigns (id int); create role {role}; create role {role}_not; grant select on auth.users to {role}_not; {string.Format(System.Globalization.CultureInfo.InvariantCulture, sql, role)}");
+        await MakeAsync(database);
+        var receipt = BackupReceipt.Parse(await File.ReadAllTextAsync(Directory.GetFiles(folder.FullName, BackupReceipt.FileName, SearchOption.AllDirectories).Single(), Cancellation), "here");
+        receipt.Roles.ShouldContain(role);
+        receipt.Roles.ShouldNotContain($"{role}_not");
+        await PostgresServer.ExecuteAsync(database, $"drop owned by {role}, {role}_not; drop role {role}, {role}_not");
+    }
+
+    [Fact]
+    public async Task A_restore_that_is_cut_in_the_middle_leaves_the_database_as_it_was()
+    {
+        await MakeAsync();
+        var target = await DatabaseAsync(Auth + "create table kept (id int); insert into kept values (1)");
+        await using var holder = await PostgresServer.OpenAsync(target);
+        await using (var held = await holder.BeginTransactionAsync(Cancellation))
+        {
+            // It has emptied the schema when it waits for this.
+            await holder.RunAsync("lock table auth.users in share mode", Cancellation);
+            var restoring = RestoreAsync(target, confirmed: target.Name);
+            while (!await PostgresServer.ScalarAsync<bool>(target, "select coalesce(bool_or(pg_terminate_backend(pid)), false) from pg_stat_activity where datname = current_database() and application_name = 'maily-deploy' and wait_event_type = 'Lock'"))
+                restoring.IsCompleted.ShouldBeFalse("the restore had ended before it could be cut");
+            (await Should.ThrowAsync<RestoreFailedException>(restoring)).Evidence!.ShouldContain("terminat");
+        }
+
+        (await PostgresServer.ScalarAsync<long>(target, "select count(*) from kept")).ShouldBe(1);
+        (await PostgresServer.ScalarAsync<bool>(target, "select to_regclass('profiles') is null")).ShouldBeTrue();
+        await RestoreAsync(target, confirmed: target.Name);
+        (await PostgresServer.ScalarAsync<long>(target, "select count(*) from profiles")).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_restore_does_not_wait_for_ever_for_what_somebody_has_locked()
+    {
+        await MakeAsync();
+        var target = await DatabaseAsync(Auth);
+        await using var holder = await PostgresServer.OpenAsync(target);
+        await using var held = await holder.BeginTransactionAsync(Cancellation);
+        await holder.RunAsync("lock table auth.users in share mode", Cancellation);
+        (await Should.ThrowAsync<RestoreFailedException>(RestoreAsync(target)).WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, Cancellation)).Evidence!.ShouldContain("lock timeout");
+    }
+
+    [Fact]
     public async Task A_restore_that_fails_leaves_the_database_as_it_was()
     {
         await MakeAsync();

@@ -50,6 +50,24 @@ public sealed class RetentionPolicyTests
     [InlineData("never")]
     public void An_expiry_that_is_none_is_refused(string text) => Should.Throw<MalformedVariableException>(() => Read(text)).Name.ShouldBe("MAILY_BACKUP_EXPIRY");
 
+    [Theory]
+    [InlineData("last=3", 3, 7, 4)]
+    [InlineData("last=0, daily = 14,weekly=8", 0, 14, 8)]
+    public void How_many_are_kept_can_be_set(string text, int last, int daily, int weekly)
+    {
+        var policy = RetentionPolicy.From(new([new("MAILY_BACKUP_KEEP", text, "test"), new("MAILY_BACKUP_EXPIRY", "9d", "test")]));
+        (policy.Last, policy.Daily, policy.Weekly, policy.Expiry).ShouldBe((last, daily, weekly, TimeSpan.FromDays(9)));
+    }
+
+    [Theory]
+    [InlineData("7")]
+    [InlineData("last=-1")]
+    [InlineData("last=many")]
+    [InlineData("monthly=3")]
+    [InlineData("last=0,daily=0,weekly=0")]
+    public void Counts_that_are_none_are_refused(string text) =>
+        Should.Throw<MalformedVariableException>(() => RetentionPolicy.From(new([new("MAILY_BACKUP_KEEP", text, "test")]))).Name.ShouldBe("MAILY_BACKUP_KEEP");
+
     [Fact]
     public void Unless_set_nothing_is_kept_longer_than_35_days() => RetentionPolicy.From(new([])).Expiry.ShouldBe(TimeSpan.FromDays(35));
 

@@ -40,12 +40,14 @@ public sealed class StandardPipelineTests
     [InlineData("Prepare", "BuildImages")]
     [InlineData("Prepare", "Backup")]
     [InlineData("Prepare", "StageVercel")]
-    [InlineData("BuildImages", "PushImages")]
+    [InlineData("BuildImages", "ScanImages")]
+    [InlineData("ScanImages", "PushImages")]
     [InlineData("PushImages", "Migrate")]
     [InlineData("Backup", "Migrate")]
     [InlineData("StageVercel", "Migrate")]
     [InlineData("Migrate", "DeployK8s")]
-    [InlineData("DeployK8s", "DeployVercel")]
+    [InlineData("DeployK8s", "DeployAiServices")]
+    [InlineData("DeployAiServices", "DeployVercel")]
     [InlineData("DeployVercel", "SmokeTest")]
     [InlineData("SmokeTest", "Compensate")]
     [InlineData("Compensate", "Notify")]
@@ -58,7 +60,7 @@ public sealed class StandardPipelineTests
         var names = pipeline.Order.Where(stage => stage.Kind is not null).ToList();
         var artifacts = names.Where(stage => stage.Kind == StepKind.Additive && stage.Name != "SmokeTest").Max(stage => DepthOf(stage.Name));
 
-        names.Where(stage => stage.Kind != StepKind.Additive).ShouldAllBe(stage => DepthOf(stage.Name) > artifacts);
+        names.Where(stage => stage.Kind is not (StepKind.Additive or StepKind.Probing)).ShouldAllBe(stage => DepthOf(stage.Name) > artifacts);
     }
 
     [Fact]

@@ -30,6 +30,19 @@ public sealed class OwnedFieldsTests
     }
 
     [Fact]
+    public void What_controllers_count_on_an_object_of_others_is_not_captured() => OwnedFields.Reduce(Parse("""
+        {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"api","annotations":{"deployment.kubernetes.io/revision":"1","other":"x"}}}
+        """)).ToJson()["metadata"]!["annotations"]!.ToJsonString().ShouldBe("""{"other":"x"}""");
+
+    [Theory]
+    [InlineData("", """{"type":"NodePort","ports":[{"port":80}]}""")]
+    [InlineData(""","f:clusterIP":{},"f:ports":{"k:{\"port\":80}":{"f:nodePort":{}}}""", """{"type":"NodePort","clusterIP":"10.0.0.7","ports":[{"port":80,"nodePort":30080}]}""")]
+    public void What_the_API_gave_a_Service_of_others_is_not_captured_and_what_they_asked_for_is(string declared, string captured) => OwnedFields.Reduce(Parse($$"""
+        {"apiVersion":"v1","kind":"Service","metadata":{"name":"web","managedFields":[{"manager":"kubectl","operation":"Update","fieldsV1":{"f:spec":{"f:type":{}{{declared}}} } }]},
+         "spec":{"type":"NodePort","clusterIP":"10.0.0.7","clusterIPs":["10.0.0.7"],"ports":[{"port":80,"nodePort":30080}]} }
+        """)).ToJson()["spec"]!.ToJsonString().ShouldBe(captured);
+
+    [Fact]
     public void Items_of_a_set_are_captured_one_by_one()
     {
         var reduced = OwnedFields.Reduce(Parse("""
@@ -57,10 +70,10 @@ public sealed class OwnedFieldsTests
         var live = Parse("""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"x","resourceVersion":"1","annotations":{"maily.dev/deployment":"a"}},"data":{"k":"v","l":"m"}}""");
         var preview = Parse("""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"x","resourceVersion":"2","annotations":{"maily.dev/deployment":"b"}},"data":{"k":"w","l":"m"}}""");
 
-        var paths = ObjectDifference.Between(live, preview);
+        var changes = FieldChanges.Between(live, preview);
 
-        paths.ShouldBe([".metadata.annotations.maily.dev/deployment", ".data.k"], ignoreOrder: true);
-        paths.Where(ObjectDifference.IsMark).ShouldHaveSingleItem();
+        changes.Select(change => change.Path).ShouldBe([".metadata.annotations.maily.dev/deployment", ".data.k"], ignoreOrder: true);
+        changes.Where(change => change.IsMark).ShouldHaveSingleItem();
     }
 
     static KubernetesObject Parse(string json) => new((JsonObject)JsonNode.Parse(json)!);

@@ -21,9 +21,9 @@ public sealed class RolloutProgressTests
         var progress = new RolloutProgress(Api, "eu", patience, time);
         var pull = PodOf("""{"name":"api","state":{"waiting":{"reason":"ImagePullBackOff","message":"manifest unknown"}}}""");
 
-        progress.Judge(Waiting, Live(1), pull).ShouldBeNull();
+        progress.Judge(Waiting, Live(1), WorkloadPods.None, pull).ShouldBeNull();
         time.Advance(TimeSpan.FromSeconds(11));
-        var failure = progress.Judge(Waiting, Live(1), pull).ShouldNotBeNull();
+        var failure = progress.Judge(Waiting, Live(1), WorkloadPods.None, pull).ShouldNotBeNull();
 
         failure.Evidence.ShouldNotBeNull().ShouldContain("manifest unknown");
         failure.Remedy.ShouldContain("registry");
@@ -36,26 +36,43 @@ public sealed class RolloutProgressTests
         var progress = new RolloutProgress(Api, "eu", patience, time);
         var pull = PodOf("""{"name":"api","state":{"waiting":{"reason":"ErrImagePull","message":"timeout"}}}""");
 
-        progress.Judge(Waiting, Live(1), pull);
+        progress.Judge(Waiting, Live(1), WorkloadPods.None, pull);
         time.Advance(TimeSpan.FromSeconds(8));
-        progress.Judge(Waiting, Live(1), []).ShouldBeNull();
+        progress.Judge(Waiting, Live(1), WorkloadPods.None, []).ShouldBeNull();
         time.Advance(TimeSpan.FromSeconds(8));
 
-        progress.Judge(Waiting, Live(1), pull).ShouldBeNull();
+        progress.Judge(Waiting, Live(1), WorkloadPods.None, pull).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("""secret \"memberlist\" not found""", 44)]
+    [InlineData("""couldn't find key tls.crt in Secret maily/webhook""", 9)]
+    [InlineData("""configmap \"settings\" not found""", 9)]
+    public void A_secret_that_something_else_may_be_about_to_make_is_waited_for_and_what_is_only_wrong_is_not(string message, int seconds)
+    {
+        var progress = new RolloutProgress(Api, "eu", patience, time);
+        var lacking = PodOf($$"""{"name":"api","state":{"waiting":{"reason":"CreateContainerConfigError","message":"{{message}}"} } }""");
+
+        progress.Judge(Waiting, Live(1), WorkloadPods.None, lacking).ShouldBeNull();
+        time.Advance(TimeSpan.FromSeconds(seconds));
+        progress.Judge(Waiting, Live(1), WorkloadPods.None, lacking).ShouldBeNull();
+        time.Advance(TimeSpan.FromSeconds(2));
+
+        progress.Judge(Waiting, Live(1), WorkloadPods.None, lacking).ShouldNotBeNull().Remedy.ShouldContain("of namespace maily");
     }
 
     [Fact]
     public void No_change_for_long_ends_the_waiting_and_a_change_puts_it_off()
     {
         var progress = new RolloutProgress(Api, "eu", patience, time);
-        progress.Judge(Waiting, Live(1), []).ShouldBeNull();
+        progress.Judge(Waiting, Live(1), WorkloadPods.None, []).ShouldBeNull();
         time.Advance(TimeSpan.FromMinutes(2));
-        progress.Judge(Waiting, Live(2), []).ShouldBeNull();
+        progress.Judge(Waiting, Live(2), WorkloadPods.None, []).ShouldBeNull();
         time.Advance(TimeSpan.FromMinutes(2));
-        progress.Judge(Waiting, Live(2), []).ShouldBeNull();
+        progress.Judge(Waiting, Live(2), WorkloadPods.None, []).ShouldBeNull();
         time.Advance(TimeSpan.FromMinutes(1));
 
-        progress.Judge(Waiting, Live(2), []).ShouldNotBeNull().Fact.ShouldContain("did not change for 3 minutes");
+        progress.Judge(Waiting, Live(2), WorkloadPods.None, []).ShouldNotBeNull().Fact.ShouldContain("did not change for 3 minutes");
     }
 
     [Fact]
@@ -64,11 +81,11 @@ public sealed class RolloutProgressTests
         var progress = new RolloutProgress(Api, "eu", patience, time);
         for (var minute = 0; minute < 10; minute++)
         {
-            progress.Judge(Waiting, Live(minute), []).ShouldBeNull();
+            progress.Judge(Waiting, Live(minute), WorkloadPods.None, []).ShouldBeNull();
             time.Advance(TimeSpan.FromMinutes(1));
         }
 
-        progress.Judge(Waiting, Live(99), []).ShouldNotBeNull().Fact.ShouldContain("10 minutes");
+        progress.Judge(Waiting, Live(99), WorkloadPods.None, []).ShouldNotBeNull().Fact.ShouldContain("10 minutes");
     }
 
     [Theory]
@@ -90,7 +107,7 @@ public sealed class RolloutProgressTests
     static KubernetesObject Live(int replicas) => Parse($$$"""{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"api"},"status":{"replicas":{{{replicas}}}}}""");
 
     static ImmutableArray<PodProblem> PodOf(string container) =>
-        [.. PodDiagnosis.OfPod(Parse($$$"""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"api-1","namespace":"maily"},"status":{"containerStatuses":[{{{container}}}]}}"""))];
+        [.. PodDiagnosis.OfPod(Parse($$$"""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"api-1","namespace":"maily"},"status":{"containerStatuses":[{{{container}}}]}}"""), ClusterEvents.None)];
 
     static KubernetesObject Parse(string json) => new((JsonObject)JsonNode.Parse(json)!);
 }

@@ -37,6 +37,14 @@ public sealed class RolloutStatusTests
     [InlineData("""{"metadata":{"generation":1},"status":{"observedGeneration":1,"desiredNumberScheduled":3,"updatedNumberScheduled":3,"numberAvailable":3}}""", RolloutState.Done, "rolled out")]
     public void DaemonSet(string live, RolloutState state, string text) => Decide("DaemonSet", live, state, text);
 
+    [Theory]
+    [InlineData("""{"spec":{"completions":2},"status":{"active":1,"succeeded":1,"failed":1}}""", RolloutState.Waiting, "1 of 2 completions, 1 running, 1 failed")]
+    [InlineData("""{"spec":{},"status":{"failed":1,"conditions":[{"type":"Failed","status":"False"}]}}""", RolloutState.Waiting, "0 of 1 completions")]
+    [InlineData("""{"spec":{},"status":{"conditions":[{"type":"Failed","status":"True","reason":"BackoffLimitExceeded","message":"Job has reached the specified backoff limit"}]}}""", RolloutState.Failed, "BackoffLimitExceeded: Job has reached")]
+    [InlineData("""{"spec":{},"status":{"succeeded":1,"conditions":[{"type":"Complete","status":"True"}]}}""", RolloutState.Done, "complete")]
+    [InlineData("""{"spec":{"suspend":true},"status":{"conditions":[{"type":"Suspended","status":"True"}]}}""", RolloutState.Done, "suspended")]
+    public void Job(string live, RolloutState state, string text) => Decide("Job", live, state, text);
+
     static void Decide(string kind, string live, RolloutState state, string text)
     {
         var json = JsonNode.Parse(live)!;

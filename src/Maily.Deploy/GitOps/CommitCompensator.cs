@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using Maily.Deploy.Deployments.Steps;
+using Maily.Deploy.Kubernetes;
+using Maily.Deploy.Kubernetes.Clusters;
+using Maily.Deploy.Kubernetes.Manifests;
+using Maily.Deploy.Kubernetes.Rollouts;
+using Maily.Deploy.Kubernetes.Waves;
+using Maily.Deploy.Processes;
+
+namespace Maily.Deploy.GitOps;
+
+/// <summary>Brings a region's folder back by a commit of its own, whatever others committed beside it, and waits until Argo CD has made that live.</summary>
+sealed class CommitCompensator(ImmutableArray<RegionSpec> regions, ClusterSettings clusters, Func<GitOpsSettings> settings, ProcessRunner processes) : ICompensator
+{
+    /// <summary>What happens around the region's change.</summary>
+    public IRegionHook Hook { get; init; } = NoRegionHook.Instance;
+
+    /// <inheritdoc/>
+    public string Type => CommitRegionStep.Compensator;
+
+    /// <inheritdoc/>
+    public async Task<CompensationResult> CompensateAsync(
+        StepContext context, StepId step, RestorePoint restorePoint, StepOutputs outputs, CancellationToken cancellation)
+    {
+        var point = restorePoint.Read<CommitRestorePoint>();
+        if (regions.FirstOrDefault(region => region.Name == point.Region) is not { } region)
+            return CompensationResult.NeedsPerson($"the region {point.Region} is not declared any more; declare it, or bring {point.Path} back to what it was in {point.Commit[..7]} by hand");
+        var cluster = new ClusterReader(region, clusters, context.Deployment.Time);
+        using var clone = await ManifestsClone.OpenAsync(settings().Repository, processes, cancellation);
+        await Hook.BeforeAsync(region, context, cancellation);
+        var result = await UndoAsync(new(cluster, clone, point, settings()), context, cancellation);
+        await Hook.AfterAsync(region, context, cancellation);
+        return result;
+    }
+
+    async Task<CompensationResult> UndoAsync(Place place, StepContext context, CancellationToken cancellation)
+    {
+        var (clone, point) = (place.Copy, place.Point);
+        var own = await clone.FindCommitAsync(context.Deployment.Id, point.Region, cancellation);
+        var others = own is null ? [] : (await clone.OthersAsync(own, point.Path, cancellation)).Where(line => !line.Contains($"Take {context.Deployment.Id} back", StringComparison.Ordinal)).ToArray();
+        var folder = new RegionFolder(clone.Folder, point.Path);
+        var writer = new ManifestsRepositoryWriter(clone, place.Settings, context.Permit, context.Deployment.Time);
+        var made = await writer.PutAsync(point.Path, CommitMessage.OfUndoing(context.Deployment, point.Region), token => folder.UnpackAsync(point.Files, token), cancellation);
+        if (await clone.FindTreeAsync("HEAD", point.Path, cancellation) is var found && found != point.Tree)
+            throw new FolderNotRestoredException(point.Path, point.Tree ?? "none", found ?? "none");
+        var former = await folder.ReadAsync(cancellation);
+        if (!point.TakesOver || !former.IsEmpty)
+            await WaitAsync(place, context, made ?? await clone.HeadAsync(cancellation), former, cancellation);
+        await new CommittedSecrets(place.Cluster, clusters, []).ForgetAsync(new(place.Cluster, context.Permit, context.Deployment.Time), former, context.Deployment.Id, cancellation);
+        return CompensationResult.Undone(Sentence(place, own, made, former, others));
+    }
+
+    Task WaitAsync(Place place, StepContext context, string commit, ImmutableArray<KubernetesObject> former, CancellationToken cancellation)
+    {
+        var key = ArgoApplication.KeyOf(place.Settings.ArgoNamespace, place.Settings.ApplicationOf(regions.First(region => region.Name == place.Point.Region)));
+        var stuck = new StuckPods(place.Cluster, new ClusterWriter(place.Cluster, context.Permit, context.Deployment.Time), context.Deployment.Log);
+        var revisions = new FolderRevisions(place.Copy, place.Point.Path, place.Point.Tree);
+        return new ApplicationWait(place.Cluster, new(place.Cluster, context.Permit), key, place.Settings.Patience, clusters.Patience, context.Deployment.Time, context.Deployment.Log) { OnWaiting = stuck.DeleteAsync, BeginsDegraded = true }
+            .RunAsync(new(commit, former, revisions.IsWantedAsync), cancellation);
+    }
+
+    static string Sentence(Place place, string? own, string? made, ImmutableArray<KubernetesObject> former, string[] others)
+    {
+        var what = own is null ? $"{place.Point.Path} was never changed" : made is null ? $"{place.Point.Path} is as before already" : $"{place.Point.Path} is as before by {made[..7]}";
+        var live = former.IsEmpty ? place.Point.TakesOver ? "the objects stay as they were before Argo CD took them over" : "nothing was live before, and nothing is" : $"{former.Length} objects are live again";
+        return $"{what}, {live}{(others.Length == 0 ? "" : $"; commits of others to it were taken back with it: {string.Join("; ", others)}")}";
+    }
+
+    sealed record Place(ClusterReader Cluster, ManifestsClone Copy, CommitRestorePoint Point, GitOpsSettings Settings);
+}

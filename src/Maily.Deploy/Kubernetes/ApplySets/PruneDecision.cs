@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Maily.Deploy.Kubernetes.Manifests;
+using Maily.Deploy.Kubernetes.Regions;
+
+namespace Maily.Deploy.Kubernetes.ApplySets;
+
+/// <summary>A member that the release does not hold any more.</summary>
+/// <param name="Live">The member.</param>
+/// <param name="Kept">Why it stays all the same; null where it goes.</param>
+sealed record PrunedMember(KubernetesObject Live, string? Kept);
+
+/// <summary>Decides which members of an ApplySet go.</summary>
+static class PruneDecision
+{
+    /// <summary>Their deletion takes people's data along, and no manifest brings that back.</summary>
+    static readonly ImmutableArray<string> HoldData = ["Namespace", "PersistentVolumeClaim", "PersistentVolume", "CustomResourceDefinition"];
+
+    /// <summary>The members that the release does not hold, last applied first.</summary>
+    /// <param name="members">All live members.</param>
+    /// <param name="wanted">The release's objects.</param>
+    /// <param name="retained">Objects that a retained release needs.</param>
+    public static ImmutableArray<PrunedMember> Of(
+        ImmutableArray<KubernetesObject> members, IEnumerable<ObjectKey> wanted, IReadOnlySet<ObjectKey> retained)
+    {
+        var held = wanted.Select(Versionless).ToHashSet();
+        var needed = retained.Select(Versionless).ToHashSet();
+        return
+        [
+            .. members.Where(member => !held.Contains(Versionless(member.Key)) && member.Json.Text("metadata", "deletionTimestamp") is null && !IsControlled(member))
+                .OrderByDescending(member => ApplyOrder.GroupOf(member.Kind)).ThenBy(member => member.Key.ToString(), StringComparer.Ordinal)
+                .Select(member => new PrunedMember(member, ReasonToKeep(member, needed))),
+        ];
+    }
+
+    static string? ReasonToKeep(KubernetesObject member, HashSet<(string, string?, string)> needed) => member.Annotation(Marks.Prune) switch
+    {
+        "true" => null,
+        { } no => $"kept: {Marks.Prune}={no}",
+        null when needed.Contains(Versionless(member.Key)) => "kept: a retained release needs it",
+        null when HoldData.Contains(member.Kind) => $"kept: it holds data; annotate it with {Marks.Prune}=true to let it go",
+        null when RegionRestorePoint.HoldsValues(member) => $"kept: nothing could bring its values back; annotate it with {Marks.Prune}=true to let it go",
+        null => null,
+    };
+
+    // Endpoints have the labels of their Service, but are the controller's.
+    static bool IsControlled(KubernetesObject member) => member.Json.Objects("metadata", "ownerReferences").Any(owner => owner.IsTrue("controller"));
+
+    static (string GroupKind, string? Namespace, string Name) Versionless(ObjectKey key) => (key.GroupKind, key.Namespace, key.Name);
+}

@@ -40,7 +40,7 @@ public sealed record BackupReceipt
     /// <summary>The receipt's file name.</summary>
     public const string FileName = "receipt.json";
 
-    const int Present = 2;
+    const int Present = 3;
 
     /// <summary>Version of this form; a reader refuses another one.</summary>
     public int Version { get; init; } = Present;

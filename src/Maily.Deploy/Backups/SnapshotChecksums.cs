@@ -22,9 +22,9 @@ sealed class SnapshotChecksums(ReadOnlyDatabase database, string snapshot, Table
     async Task WorkAsync(ConcurrentQueue<string> waiting, ConcurrentBag<BackupTable> read, CancellationToken cancellation)
     {
         await using var moment = await BackupSnapshot.ImportAsync(database, snapshot, cancellation);
+        await TableChecksums.BeginAsync(moment.Connection, cancellation);
         while (waiting.TryDequeue(out var table))
-            foreach (var counted in await checksums.ReadAsync(moment.Connection, [table], cancellation))
-                read.Add(counted);
+            read.Add(await checksums.ReadAsync(moment.Connection, table, cancellation));
     }
 }
 

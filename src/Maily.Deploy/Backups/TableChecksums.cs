@@ -9,7 +9,7 @@ using Npgsql;
 namespace Maily.Deploy.Backups;
 
 /// <summary>
-/// Counts and checksums of tables: the sum over all rows of a hash of the row's text, seeded so that nobody can try out
+/// Counts and checksums of tables: the sum over all rows of a hash of the row's values, seeded so that nobody can try out
 /// guesses without the seed. The order of the rows does not matter; two equal rows count twice.
 /// </summary>
 /// <param name="seed">The same seed gives the same checksums, on every server.</param>
@@ -20,6 +20,20 @@ public sealed class TableChecksums(long seed)
         set local search_path = ''; set local datestyle = 'ISO, YMD'; set local intervalstyle = 'iso_8601'; set local timezone = 'UTC';
         set local extra_float_digits = 3; set local bytea_output = 'hex'; set local xmlbinary = 'base64'; set local lc_monetary = 'C';
         set local row_security = off; set local lock_timeout = '10s'
+        """;
+
+    // Which values differ is for their bytes to say: 1.0 equals 1.00, and a type's own hash would take them for the same. The number of
+    // an enum's label differs from database to database, so that other types are hashed as text. What a record's columns hash to is
+    // added up: without the hash around it, two rows could swap a value unseen.
+    const string Statement = """
+        format('select count(*), coalesce(sum(hashtextextended(hash_record_extended(row(%s), {1})::text, {1})), 0)::text from only %s as c',
+          (select string_agg(case
+              when t.typnamespace <> 'pg_catalog'::regnamespace then format('row(c.%I)::text', a.attname)
+              when t.typname in ('bool', 'int2', 'int4', 'oid', 'date', 'uuid', 'bytea') then format('c.%I', a.attname)
+              when t.typname in ('text', 'varchar') then format('c.%I collate "C"', a.attname)
+              when t.typname in ('int8', 'float4', 'float8', 'numeric', 'time', 'timestamp', 'timestamptz', 'json', 'jsonb') then format('%s(c.%I)', t.typsend, a.attname)
+              else format('row(c.%I)::text', a.attname) end, ', ' order by a.attnum)
+            from pg_attribute a join pg_type t on t.oid = a.atttypid where a.attrelid = {0}::regclass and a.attnum > 0 and not a.attisdropped), {0}::regclass)
         """;
 
     /// <summary>The seed that a receipt's checksums were made with.</summary>
@@ -48,18 +62,27 @@ public sealed class TableChecksums(long seed)
     /// <exception cref="PostgresException">A table is not there, or may not be read (42501).</exception>
     public async Task<ImmutableArray<BackupTable>> ReadAsync(NpgsqlConnection connection, IEnumerable<string> tables, CancellationToken cancellation)
     {
-        await connection.RunAsync(Settings, cancellation);
+        await BeginAsync(connection, cancellation);
         var read = ImmutableArray.CreateBuilder<BackupTable>();
         foreach (var table in tables)
             read.Add(await ReadAsync(connection, table, cancellation));
         return read.ToImmutable();
     }
 
-    // (row.*)::text: a bare name would be taken for a column of that name.
-    async Task<BackupTable> ReadAsync(NpgsqlConnection connection, string table, CancellationToken cancellation)
+    /// <summary>An SQL expression that gives the statement which reads one table's count and checksum, under <see cref="Settings"/>.</summary>
+    /// <param name="table">An expression for the table's name.</param>
+    /// <param name="seed">The seed, as that statement has it.</param>
+    internal static string StatementFor(string table, string seed) =>
+        Statement.Replace("{0}", table, StringComparison.Ordinal).Replace("{1}", seed, StringComparison.Ordinal);
+
+    /// <summary>Makes the settings of the open transaction those under which values are read.</summary>
+    internal static Task BeginAsync(NpgsqlConnection connection, CancellationToken cancellation) => connection.RunAsync(Settings, cancellation);
+
+    /// <summary>Reads one table after <see cref="BeginAsync"/>.</summary>
+    internal async Task<BackupTable> ReadAsync(NpgsqlConnection connection, string table, CancellationToken cancellation)
     {
-        await using var command = connection.CommandOf(
-            $"select count(*), coalesce(sum(hashtextextended((counted.*)::text, $1)), 0)::text from only {table} as counted", seed);
+        var statement = await connection.FindAsync<string>($"select {StatementFor("$1", "$1")}", cancellation, table);
+        await using var command = connection.CommandOf(statement!, seed);
         command.CommandTimeout = 0;
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);

@@ -52,8 +52,9 @@ sealed class DeploymentRun(string folder, params IStagePlanner[] stages)
     static async Task NextSecondAsync(DeploymentId id, CancellationToken cancellation)
     {
         var next = id.BeganAt + TimeSpan.FromSeconds(1);
-        if (Time.GetUtcNow() is var now && now < next)
-            await Task.Delay(next - now, Time, cancellation);
+        // A timer counts by a coarser clock than the one that ids are made by, and may end some milliseconds early.
+        while (Time.GetUtcNow() is var now && now < next)
+            await Task.Delay(next - now + TimeSpan.FromMilliseconds(1), Time, cancellation);
     }
 
     /// <summary>What a run would do.</summary>

@@ -26,6 +26,63 @@ public sealed class TableChecksumsTests(PostgresServer server)
         (await ReadAsync(database, 2, "public.one"))[0].Checksum.ShouldNotBe(read[0].Checksum);
     }
 
+    // What a type takes for equal is another value all the same: somebody wrote it.
+    [Theory]
+    [InlineData("numeric", "1.0", "1.00")]
+    [InlineData("jsonb", """{"a": 1.0}""", """{"a": 1.00}""")]
+    [InlineData("double precision", "0", "-0")]
+    [InlineData("real", "0", "-0")]
+    [InlineData("bigint", "0", "4294967297")]
+    [InlineData("timestamptz", "2000-01-01 00:00:00+00", "2000-01-01 01:11:34.967297+00")]
+    [InlineData("interval", "1 month", "30 days")]
+    [InlineData("text collate anycase", "a", "A")]
+    [InlineData("bpchar", "a", "a ")]
+    [InlineData("inet", "10.0.0.1/8", "10.0.0.1/16")]
+    [InlineData("int[]", "{1,2}", "{{1,2}}")]
+    [InlineData("mood", "good", "bad")]
+    [InlineData("mood[]", "{good}", "{bad}")]
+    [InlineData("pair", "(1,)", "(1,\"\")")]
+    [InlineData("uuid", "00000000-0000-0000-0000-000000000001", "00000000-0000-0001-0000-000000000000")]
+    [InlineData("bytea", "\\x00", "\\x0000")]
+    public async Task Each_difference_of_a_value_is_one_of_the_checksum(string type, string value, string other)
+    {
+        var database = await server.CreateDatabaseAsync();
+        await PostgresServer.ExecuteAsync(database, $"""
+            create type mood as enum ('good', 'bad'); create type pair as (a int, b text);
+            create collation anycase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+            create table one (id int, value {type}); insert into one values (1, '{value}');
+            create table two (id int, value {type}); insert into two values (1, '{other}');
+            create table none (id int, value {type}); insert into none values (1, null)
+            """);
+        (await ReadAsync(database, 1, "public.one", "public.two", "public.none")).Select(table => table.Checksum).Distinct().Count().ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Two_rows_that_swap_a_value_and_two_columns_that_do_are_found()
+    {
+        var database = await server.CreateDatabaseAsync();
+        await PostgresServer.ExecuteAsync(database, """
+            create table before (a text, b text); insert into before values ('ann', 'x'), ('bob', 'y');
+            create table rows (a text, b text); insert into rows values ('ann', 'y'), ('bob', 'x');
+            create table columns (a text, b text); insert into columns values ('x', 'ann'), ('y', 'bob')
+            """);
+        (await ReadAsync(database, 1, "public.before", "public.rows", "public.columns")).Select(table => table.Checksum).Distinct().Count().ShouldBe(3);
+    }
+
+    // A label's number is one of the database.
+    [Fact]
+    public async Task Equal_rows_of_two_databases_are_equal_whatever_numbers_their_types_have()
+    {
+        async Task<string> ChecksumAsync(string before)
+        {
+            var database = await server.CreateDatabaseAsync();
+            await PostgresServer.ExecuteAsync(database, $"{before} create type mood as enum ('good'); create table one (id int, a mood, b mood[]); insert into one values (1, 'good', array['good'::mood])");
+            return (await ReadAsync(database, 1, "public.one"))[0].Checksum;
+        }
+
+        (await ChecksumAsync("create type another as enum ('x', 'y', 'z');")).ShouldBe(await ChecksumAsync(""));
+    }
+
     [Fact]
     public async Task The_settings_of_database_and_role_do_not_matter()
     {

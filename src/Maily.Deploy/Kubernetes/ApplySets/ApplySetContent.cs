@@ -28,6 +28,9 @@ public sealed record ApplySetContent(ImmutableSortedSet<string> GroupKinds, Immu
     /// <summary>Both together.</summary>
     public ApplySetContent With(ApplySetContent other) => new(GroupKinds.Union(other.GroupKinds), Namespaces.Union(other.Namespaces));
 
+    /// <summary>What the other has beyond this one, as a list; empty where there is nothing.</summary>
+    public string Lacks(ApplySetContent other) => string.Join(", ", other.GroupKinds.Except(GroupKinds).Concat(other.Namespaces.Except(Namespaces)));
+
     /// <inheritdoc/>
     public bool Equals(ApplySetContent? other) => other is not null && GroupKinds.SetEquals(other.GroupKinds) && Namespaces.SetEquals(other.Namespaces);
 

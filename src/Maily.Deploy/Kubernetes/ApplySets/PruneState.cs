@@ -21,6 +21,12 @@ sealed record PruneState(RegionManifests Wanted, KubernetesObject? Parent, Immut
     /// <summary>Whether nothing is left to do.</summary>
     public bool IsDone => Leaving.IsEmpty && Parent is not null && Booked(Content).Equals(ApplySetContent.Read(Parent));
 
+    /// <summary>What keeps the set from being proved: members to let go, or books in which some would not be found. Null where nothing does.</summary>
+    public string? Fault => Parent is null ? "the set has no parent"
+        : Leaving.Length > 0 ? string.Join(", ", Leaving.Select(member => member.Key).Take(5))
+        // Somebody may have removed a kept member since the books were written: too wide finds all that is left.
+        : ApplySetContent.Read(Parent).Lacks(Booked(Content)) is { Length: > 0 } lacking ? $"the books lack {lacking}" : null;
+
     /// <summary>Reads it; changes nothing.</summary>
     public static async Task<PruneState> ReadAsync(
         ClusterReader cluster, ClusterSettings settings, RegionManifests wanted, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using Maily.Deploy.Postgres;
 using Maily.Deploy.Processes;
 using Npgsql;
 
@@ -46,6 +47,14 @@ public sealed class BackupDamagedException(string folder, string reason)
 /// <summary>A restore failed; it is one transaction, so nothing is changed.</summary>
 public sealed class RestoreFailedException(string? evidence, Exception? cause = null)
     : DeployException("The restore failed and changed nothing.", "See what psql says above.", evidence, cause)
+{
+    /// <inheritdoc/>
+    public override FailureKind Kind => FailureKind.NeedsAttention;
+}
+
+/// <summary>A restore failed, and what it had made could not be taken away again.</summary>
+public sealed class RestoreLeftException(DatabaseSettings database, string? evidence, Exception? cause = null)
+    : DeployException($"The restore failed, and {database} still holds some of what it had made.", $"Make the database anew; or restore once more with `--confirm {database.Name}`, which empties it first.", evidence, cause)
 {
     /// <inheritdoc/>
     public override FailureKind Kind => FailureKind.NeedsAttention;

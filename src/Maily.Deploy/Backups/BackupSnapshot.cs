@@ -60,12 +60,17 @@ sealed class BackupSnapshot(NpgsqlConnection connection, NpgsqlTransaction trans
     /// <summary>The same moment on a further connection.</summary>
     public static async Task<BackupSnapshot> ImportAsync(ReadOnlyDatabase database, string id, CancellationToken cancellation)
     {
-        var connection = await database.OpenAsync(cancellation);
-        var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
+        var moment = await OnAsync(await database.OpenAsync(cancellation), id, cancellation);
         // A number of the server's own making; it takes no parameter here.
-        await connection.RunAsync($"set transaction snapshot '{id}'", cancellation);
-        return new(connection, transaction, id);
+        await moment.Connection.RunAsync($"set transaction snapshot '{id}'", cancellation);
+        return moment;
     }
+
+    /// <summary>Some moment of a database that nobody writes to.</summary>
+    public static Task<BackupSnapshot> OfStillAsync(NpgsqlConnection connection, CancellationToken cancellation) => OnAsync(connection, "", cancellation);
+
+    static async Task<BackupSnapshot> OnAsync(NpgsqlConnection connection, string id, CancellationToken cancellation) =>
+        new(connection, await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation), id);
 
     public NpgsqlConnection Connection => connection;
 

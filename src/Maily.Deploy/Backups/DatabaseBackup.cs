@@ -89,12 +89,12 @@ public sealed class DatabaseBackup(DatabaseSettings settings, ProcessRunner proc
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task Dumping(CommandLine command) => processes.RunAsync(command, null, either.Token);
         var application = await snapshot.TablesAsync(schemas, cancellation);
-        var counting = new SnapshotChecksums(new(settings), snapshot.Id, new(seed)) { Jobs = Options.Jobs }.ReadAsync([.. application, .. managed], either.Token);
+        var counting = new ParallelChecksums(token => BackupSnapshot.ImportAsync(new(settings), snapshot.Id, token), new(seed)) { Jobs = Options.Jobs }.ReadAsync([.. application, .. managed], either.Token);
         var all = new List<Task> { counting, Dumping(DumpCommand(tools, settings, schemas, snapshot.Id, Options, Path.Combine(folder, DumpFolder))) };
         if (!managed.IsEmpty)
             all.Add(Dumping(ManagedDumpCommand(tools, settings, managed, snapshot.Id, Options, Path.Combine(folder, ManagedFolder))));
         await FirstFailure.EndsAllAsync(all, either);
-        return await counting;
+        return [.. (await counting).OrderBy(table => table.Name, StringComparer.Ordinal)];
     }
 
     async Task TryDeleteAsync(StoredBackup backup)

@@ -12,6 +12,8 @@ namespace Maily.Deploy.Backups;
 /// <param name="Major">Their major version.</param>
 public sealed partial record PostgresTools(string Folder, int Major)
 {
+    const string ApplicationName = "PGAPPNAME";
+
     /// <summary>
     /// Finds tools for a server: on PATH or in Debian's <c>/usr/lib/postgresql/*/bin</c>, of the server's major version or
     /// the next newer one (an older pg_dump refuses a newer server).
@@ -44,10 +46,13 @@ public sealed partial record PostgresTools(string Folder, int Major)
         Environment = Variables(settings),
     };
 
+    /// <summary>The command with a name of its own in <c>pg_stat_activity</c>.</summary>
+    public static CommandLine Named(CommandLine command, string name) => command with { Environment = command.Environment.SetItem(ApplicationName, new(name)) };
+
     static ImmutableDictionary<string, Secret> Variables(DatabaseSettings settings)
     {
         var variables = ImmutableDictionary.CreateBuilder<string, Secret>(StringComparer.Ordinal);
-        variables["PGAPPNAME"] = new("maily-deploy");
+        variables[ApplicationName] = new("maily-deploy");
         variables["PGCONNECT_TIMEOUT"] = new("15");
         // Messages are read by their text.
         variables["LC_ALL"] = new("C");

@@ -37,7 +37,7 @@ public sealed class RestoreCheck(DatabaseSettings target, ScratchServer server, 
         var receipt = opened.Receipt;
         await using var scratch = await RestoreAsync(opened, cancellation);
         ImmutableArray<BackupTable> wanted = [.. receipt.Tables, .. receipt.Managed];
-        var restored = await ReadAsync(scratch, wanted.Select(table => table.Name), TableChecksums.Of(receipt, Options.Keys), cancellation);
+        var restored = await ReadAsync(scratch, [.. wanted.Select(table => table.Name)], TableChecksums.Of(receipt, Options.Keys), cancellation);
         var wrong = wanted.Zip(restored).Where(pair => pair.First != pair.Second).Select(pair => Difference(pair.First, pair.Second)).ToImmutableArray();
         return wrong.IsEmpty ? new(wanted.Length, receipt.Rows, time.GetElapsedTime(begun)) : throw new RestoreCheckFailedException(backup.Address, string.Join("; ", wrong));
     }
@@ -71,13 +71,10 @@ public sealed class RestoreCheck(DatabaseSettings target, ScratchServer server, 
         }
     }
 
-    /// <summary>Counts and checksums of tables in a scratch database.</summary>
-    internal static async Task<ImmutableArray<BackupTable>> ReadAsync(ScratchDatabase scratch, IEnumerable<string> tables, TableChecksums checksums, CancellationToken cancellation)
-    {
-        await using var connection = await scratch.OpenAsOwnerOfServerAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        return await checksums.ReadAsync(connection, tables, cancellation);
-    }
+    /// <summary>Counts and checksums of tables in a scratch database, in the order given.</summary>
+    internal Task<ImmutableArray<BackupTable>> ReadAsync(ScratchDatabase scratch, IReadOnlyList<string> tables, TableChecksums checksums, CancellationToken cancellation) =>
+        new ParallelChecksums(async token => await BackupSnapshot.OfStillAsync(await scratch.OpenAsOwnerOfServerAsync(token), token), checksums) { Jobs = Options.Jobs }
+            .ReadAsync(tables, cancellation);
 
     // Before the extensions, some of which live in them.
     static async Task MakeSchemasAsync(ScratchDatabase scratch, ScratchTarget fitting, BackupReceipt receipt, CancellationToken cancellation)

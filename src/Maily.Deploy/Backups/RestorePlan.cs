@@ -11,9 +11,10 @@ namespace Maily.Deploy.Backups;
 /// </summary>
 /// <param name="Schemas">The schemas that are filled from the backup.</param>
 /// <param name="Newer">The application's schemas that the backup does not know: they are dropped.</param>
-/// <param name="Before">SQL that empties.</param>
-/// <param name="After">SQL that makes again what fell outside.</param>
-public sealed record RestorePlan(ImmutableArray<string> Schemas, ImmutableArray<string> Newer, string Before, string After)
+/// <param name="Guard">SQL that sets how long locks are waited for, and notes what stands in other schemas.</param>
+/// <param name="Emptying">SQL that empties, after the guard.</param>
+/// <param name="After">SQL that makes again what fell outside, and fails where the guard's notes lack something; in one transaction with the guard.</param>
+public sealed record RestorePlan(ImmutableArray<string> Schemas, ImmutableArray<string> Newer, string Guard, string Emptying, string After)
 {
     // Not DROP SCHEMA ... CASCADE: that would take extensions along which live in the schema. The statements are composed
     // before the first one runs: a name that is looked up after its object has gone is a number.
@@ -57,6 +58,15 @@ public sealed record RestorePlan(ImmutableArray<string> Schemas, ImmutableArray<
         end $privileges$;
         """;
 
+    /// <summary>Gives the statements that grant these privileges again as they are now; null where there are none. Its parameter is the schemas.</summary>
+    internal const string DefaultPrivileges = """
+        select string_agg(format('alter default privileges for role %I in schema %I grant %s on %s to %s%s', pg_get_userbyid(d.defaclrole), n.nspname, a.privilege_type,
+            case d.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' else 'types' end,
+            case a.grantee when 0 then 'public' else a.grantee::regrole::text end, case when a.is_grantable then ' with grant option' else '' end), '; ')
+        from pg_default_acl d join pg_namespace n on n.oid = d.defaclnamespace, aclexplode(d.defaclacl) a
+        where n.nspname = any($1) and pg_has_role(d.defaclrole, 'USAGE')
+        """;
+
     // What stands in other schemas now. Whatever of it is gone at the end fell by a cascade and was not made again.
     const string Others = """
         select format('trigger %I on %s', t.tgname, t.tgrelid::regclass) as thing
@@ -88,6 +98,9 @@ public sealed record RestorePlan(ImmutableArray<string> Schemas, ImmutableArray<
         end $others$;
         """;
 
+    /// <summary>Guard and emptying.</summary>
+    public string Before => Guard + Emptying;
+
     /// <summary>Decides.</summary>
     /// <param name="receipt">The backup.</param>
     /// <param name="present">The application's schemas that the database has now.</param>
@@ -95,8 +108,8 @@ public sealed record RestorePlan(ImmutableArray<string> Schemas, ImmutableArray<
     {
         ImmutableArray<string> newer = [.. present.Except(receipt.Schemas, StringComparer.Ordinal)];
         var others = Others.Replace("{0}", $"array[{string.Join(", ", receipt.Schemas.Concat(newer).Select(schema => Quoted.Text(QuoteWhereNeeded(schema))))}]", StringComparison.Ordinal);
-        var before = new StringBuilder("set local search_path = '';\nset local lock_timeout = '10s';\nset local client_min_messages = warning;\n");
-        before.Append("create temp table maily_others on commit drop as ").Append(others).Append(";\n");
+        var guard = $"set local search_path = '';\nset local lock_timeout = '10s';\nset local client_min_messages = warning;\ncreate temp table maily_others on commit drop as {others};\n";
+        var before = new StringBuilder();
         foreach (var schema in newer)
             before.Append("drop schema if exists ").Append(Quoted.Name(schema)).Append(" cascade;\n");
         foreach (var schema in receipt.Schemas)
@@ -105,7 +118,7 @@ public sealed record RestorePlan(ImmutableArray<string> Schemas, ImmutableArray<
         foreach (var dependent in receipt.Outside)
             after.Append(dependent.Sql).Append(";\n");
         after.Append(NothingElseFell.Replace("{0}", others, StringComparison.Ordinal)).Append('\n');
-        return new(receipt.Schemas, newer, before.ToString(), after.ToString());
+        return new(receipt.Schemas, newer, guard, before.ToString(), after.ToString());
     }
 
     /// <summary>

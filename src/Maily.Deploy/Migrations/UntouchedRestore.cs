@@ -37,12 +37,13 @@ sealed class UntouchedRestore(DatabaseWriter database, ScratchServer? server, Ba
         using var opened = await new BackupReader(processes) { Options = options }.OpenAsync(backup, cancellation);
         if (server is null)
             return new(opened.Receipt.Tables, TableChecksums.SeedIn(opened.Receipt, options.Keys));
-        await using var scratch = await new RestoreCheck(database.Settings, server, processes, time) { Options = options }.RestoreAsync(opened, cancellation);
+        var check = new RestoreCheck(database.Settings, server, processes, time) { Options = options };
+        await using var scratch = await check.RestoreAsync(opened, cancellation);
         await using (var connection = await scratch.OpenAsync(cancellation))
             foreach (var file in own)
                 await ScratchMigrator.ApplyAsync(connection, file, cancellation);
         var seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
-        return new(await RestoreCheck.ReadAsync(scratch, await TablesAsync(scratch, cancellation), new(seed), cancellation), seed);
+        return new(await check.ReadAsync(scratch, await TablesAsync(scratch, cancellation), new(seed), cancellation), seed);
     }
 
     static async Task<List<string>> TablesAsync(ScratchDatabase scratch, CancellationToken cancellation)

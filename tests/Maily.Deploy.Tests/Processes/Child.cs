@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Maily.Deploy.Backups;
+using Maily.Deploy.Backups.Restoring;
 using Maily.Deploy.Backups.Sealing;
+using Maily.Deploy.Backups.Stores;
 using Maily.Deploy.Postgres;
 using Maily.Deploy.Processes;
 using Maily.Deploy.Tests.Backups;
@@ -56,14 +58,26 @@ public sealed class Child : ITestPipelineStartup
         var (port, name, folder) = (int.Parse(arguments[0]), arguments[1], arguments[2]);
         var database = new DatabaseSettings { Host = "127.0.0.1", Port = port, Name = name, User = "postgres" };
         var options = new BackupOptions { Keys = BackupKeys.Parse(new(new string('a', 64))), ScratchFolder = folder };
+        if (work == nameof(RestoreElsewhere))
+        {
+            await SayAsync();
+            await new RestoreElsewhere(new(TimeProvider.System)) { Options = options }
+                .RunAsync(new(FolderBackupStore.In(folder), "d"), new(database, HasContent: false, Environment: null), CancellationToken.None);
+        }
+
         await new DatabaseBackup(database, new(TimeProvider.System), TimeProvider.System) { Options = options }
             .MakeAsync(new(new StuckStore(StayAsync), "d"), "test", CancellationToken.None);
     }
 
     static async Task StayAsync()
     {
+        await SayAsync();
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, CancellationToken.None);
+    }
+
+    static async Task SayAsync()
+    {
         await using var output = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
         await output.WriteAsync("ready\n"u8.ToArray(), CancellationToken.None);
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, CancellationToken.None);
     }
 }

@@ -7,8 +7,9 @@ using Npgsql;
 namespace Maily.Deploy.Backups.Restoring;
 
 /// <summary>
-/// Restores a backup into a database that a person names: a new project, or a copy to look into. One transaction, so that a
-/// restore that fails changes nothing. Rows of Supabase's own schemas go where their tables are and are empty.
+/// Restores a backup into a database that a person names: a new project, or a copy to look into. A restore that fails changes
+/// nothing: it is one transaction, or, in an empty database, is taken away again. Rows of Supabase's own schemas go where their
+/// tables are and are empty.
 /// </summary>
 public sealed class RestoreElsewhere(ProcessRunner processes)
 {
@@ -21,6 +22,7 @@ public sealed class RestoreElsewhere(ProcessRunner processes)
     /// <exception cref="RolesMissingException">The server lacks roles to which what the backup holds belongs; nothing is changed.</exception>
     /// <exception cref="TransactionPoolerException">There is no session.</exception>
     /// <exception cref="RestoreFailedException">The restore failed; nothing is changed.</exception>
+    /// <exception cref="RestoreLeftException">The restore into an empty database failed, and could not be taken away again.</exception>
     public async Task<RestoredBackup> RunAsync(StoredBackup backup, RestoreTarget target, CancellationToken cancellation)
     {
         await SessionProbe.RequireSessionAsync(target.Database, "restores", cancellation);
@@ -32,15 +34,20 @@ public sealed class RestoreElsewhere(ProcessRunner processes)
         var plan = RestorePlan.For(receipt, await ApplicationSchemas.ReadAsync(connection, cancellation));
         var ownRoles = (await connection.ListAsync<string>("select rolname::text from pg_roles where pg_has_role(oid, 'USAGE')", cancellation)).ToHashSet(StringComparer.Ordinal);
         var (managed, left) = await EmptyAsync(connection, receipt, cancellation);
-        var folder = opened.Sub("restore");
-        var scripts = new RestoreScripts(processes, tools, folder);
-        var names = new List<string> { await scripts.WriteAsync("1-before.sql", plan.Before, cancellation) };
-        // Before the application's tables, whose rows refer to them, and before the triggers that would fire for them.
-        if (opened.Managed is { } rows && managed.Count > 0)
-            names.Add(await scripts.WriteAsync("2-managed.sql", rows, contents => contents.Where(line => IsOneOf(line, managed)), cancellation));
-        names.Add(await scripts.WriteAsync("3-dump.sql", opened.Dump, contents => RestorePlan.Restored(contents, ownRoles), cancellation));
-        names.Add(await scripts.WriteAsync("4-after.sql", plan.After, cancellation));
-        var warnings = await scripts.RunAsync(target.Database, names, cancellation);
+        var scripts = new RestoreScripts(processes, tools, opened.Sub("restore"));
+        // Before the application's tables' references to them, and before the triggers that would fire for them.
+        var rows = opened.Managed is { } dump && managed.Count > 0 ? await scripts.WriteAsync("2-managed.sql", dump, contents => contents.Where(line => IsOneOf(line, managed)), cancellation) : null;
+        var after = await scripts.WriteAsync("4-after.sql", plan.After, cancellation);
+        IEnumerable<string> Restored(IEnumerable<string> contents) => RestorePlan.Restored(contents, ownRoles);
+        async Task<ImmutableArray<string>> RunAsync(string before, Func<IEnumerable<string>, IEnumerable<string>> choose, string? connection = null) => await scripts.RunAsync(
+            target.Database,
+            new[] { await scripts.WriteAsync("1-before.sql", before, cancellation), rows, await scripts.WriteAsync("3-dump.sql", opened.Dump, choose, cancellation), after }.OfType<string>(),
+            cancellation, connection);
+        var parallel = new ParallelRestore(processes, tools, target.Database, scripts) { Jobs = Options.Jobs };
+        // Where something stands, nobody sees it replaced before all of it is.
+        var warnings = target is { HasContent: false, Environment: null }
+            ? await parallel.RunAsync(opened.Dump, plan, Restored, (before, rest) => RunAsync(before, rest, parallel.Connection), cancellation)
+            : await RunAsync(plan.Before, Restored);
         return new(opened.Receipt, [.. managed.Order(StringComparer.Ordinal)], [.. left, .. warnings]);
     }
 

@@ -17,9 +17,12 @@ sealed class RestoreScripts(ProcessRunner processes, PostgresTools tools, string
     /// <summary>Writes one as it is.</summary>
     public async Task<string> WriteAsync(string name, string sql, CancellationToken cancellation)
     {
-        await File.WriteAllTextAsync(Path.Combine(folder, name), sql, cancellation);
+        await File.WriteAllTextAsync(PathOf(name), sql, cancellation);
         return name;
     }
+
+    /// <summary>Where one lies.</summary>
+    public string PathOf(string name) => Path.Combine(folder, name);
 
     /// <summary>Writes one from a dump, with those lines of its table of contents that are chosen.</summary>
     public async Task<string> WriteAsync(string name, string dump, Func<IEnumerable<string>, IEnumerable<string>> choose, CancellationToken cancellation)
@@ -49,8 +52,12 @@ sealed class RestoreScripts(ProcessRunner processes, PostgresTools tools, string
     }
 
     /// <summary>Runs them, and gives the server's warnings.</summary>
+    /// <param name="settings">The database.</param>
+    /// <param name="names">The scripts.</param>
+    /// <param name="cancellation">Aborts.</param>
+    /// <param name="connection">What the connection calls itself; null: as all others.</param>
     /// <exception cref="RestoreFailedException">One failed; nothing is changed.</exception>
-    public async Task<ImmutableArray<string>> RunAsync(DatabaseSettings settings, IEnumerable<string> names, CancellationToken cancellation)
+    public async Task<ImmutableArray<string>> RunAsync(DatabaseSettings settings, IEnumerable<string> names, CancellationToken cancellation, string? connection = null)
     {
         const string warning = "WARNING:";
         var warnings = ImmutableArray.CreateBuilder<string>();
@@ -62,7 +69,8 @@ sealed class RestoreScripts(ProcessRunner processes, PostgresTools tools, string
 
         try
         {
-            await processes.RunAsync(RunCommand(tools, settings, folder, names), Keep, cancellation);
+            var command = RunCommand(tools, settings, folder, names);
+            await processes.RunAsync(connection is null ? command : PostgresTools.Named(command, connection), Keep, cancellation);
             return warnings.ToImmutable();
         }
         catch (CommandFailedException failed)

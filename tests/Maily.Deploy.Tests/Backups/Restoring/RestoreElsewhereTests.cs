@@ -5,6 +5,7 @@ using Maily.Deploy.Backups.Stores;
 using Maily.Deploy.Postgres;
 using Maily.Deploy.Processes;
 using Maily.Deploy.Tests.Postgres;
+using Maily.Deploy.Tests.Processes;
 
 namespace Maily.Deploy.Tests.Backups.Restoring;
 
@@ -126,6 +127,74 @@ public sealed class RestoreElsewhereTests(PostgresServer server) : IDisposable
         (await Should.ThrowAsync<RestoreFailedException>(RestoreAsync(target)).WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, Cancellation)).Evidence!.ShouldContain("lock timeout");
     }
 
+    // What is there before the last transaction can be seen, but by nobody who may read it.
+    [Fact]
+    public async Task A_restore_that_is_stopped_leaves_an_empty_database_as_it_was_and_nobody_could_read_before_the_policies_were_there()
+    {
+        await MakeAsync(await DatabaseAsync(Application + "grant select on profiles to public; alter table profiles enable row level security; create schema other; create table other.more (id int primary key)"));
+        var target = await DatabaseAsync(Auth + "alter default privileges in schema public grant select on tables to public; alter default privileges in schema public grant insert on tables to pg_monitor with grant option; alter default privileges in schema public grant execute on functions to public");
+        const string rights = "select string_agg(defaclobjtype::text || one::text, ', ' order by defaclobjtype, one::text) from pg_default_acl, unnest(defaclacl) as one";
+        var before = await PostgresServer.ScalarAsync<string>(target, rights);
+        await using var holder = await PostgresServer.OpenAsync(target);
+        await using var held = await holder.BeginTransactionAsync(Cancellation);
+        await holder.RunAsync("lock table auth.users in share mode", Cancellation);
+        using var stop = new CancellationTokenSource();
+        var restoring = RestoreAsync(target, cancellation: stop.Token);
+        await UntilItWaitsAsync(target, () => restoring.IsCompleted);
+
+        (await PostgresServer.ScalarAsync<bool>(target, "select not has_table_privilege('pg_monitor', 'public.profiles', 'select')")).ShouldBeTrue();
+        await stop.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(restoring);
+        (await PostgresServer.ScalarAsync<bool>(target, "select to_regclass('profiles') is null and to_regproc('on_user') is null and to_regnamespace('other') is null and to_regnamespace('maily_restore_unfinished') is null")).ShouldBeTrue();
+        (await PostgresServer.ScalarAsync<string>(target, rights)).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task A_restore_that_is_killed_leaves_an_empty_database_as_it_was()
+    {
+        await MakeAsync();
+        var target = await DatabaseAsync(Auth);
+        await using var holder = await PostgresServer.OpenAsync(target);
+        await using (var held = await holder.BeginTransactionAsync(Cancellation))
+        {
+            await holder.RunAsync("lock table auth.users in share mode", Cancellation);
+            using var child = await Child.StartAsync(nameof(RestoreElsewhere), $"{target.Port} {target.Name} {folder.FullName}", Cancellation);
+            await UntilItWaitsAsync(target, () => child.HasExited);
+            (await PostgresServer.ScalarAsync<bool>(target, "select to_regclass('profiles') is not null")).ShouldBeTrue();
+            child.Kill();
+            await child.WaitForExitAsync(Cancellation);
+            while (await PostgresServer.ScalarAsync<bool>(target, "select exists (select from pg_namespace where nspname = 'maily_restore_unfinished')"))
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Cancellation);
+        }
+
+        (await PostgresServer.ScalarAsync<bool>(target, "select to_regclass('profiles') is null and to_regproc('on_user') is null")).ShouldBeTrue();
+        (await PostgresServer.ScalarAsync<long>(target, "select count(*) from auth.users")).ShouldBe(0);
+        (await RestoreAsync(target)).Managed.ShouldBe(["auth.users"]);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_taken_away_again_is_said()
+    {
+        await MakeAsync();
+        var target = await DatabaseAsync(Auth);
+        await using var holder = await PostgresServer.OpenAsync(target);
+        await using var held = await holder.BeginTransactionAsync(Cancellation);
+        await holder.RunAsync("lock table auth.users in share mode", Cancellation);
+        using var stop = new CancellationTokenSource();
+        var restoring = RestoreAsync(target, cancellation: stop.Token);
+        await UntilItWaitsAsync(target, () => restoring.IsCompleted);
+        await using var other = await PostgresServer.OpenAsync(target);
+        await using var reading = await other.BeginTransactionAsync(Cancellation);
+        await other.RunAsync("lock table profiles in access share mode", Cancellation);
+
+        await stop.CancelAsync();
+
+        var left = await Should.ThrowAsync<RestoreLeftException>(restoring);
+        left.Evidence!.ShouldContain("lock timeout");
+        left.Remedy.ShouldContain($"--confirm {target.Name}");
+    }
+
     [Fact]
     public async Task A_restore_that_fails_leaves_the_database_as_it_was()
     {
@@ -172,10 +241,16 @@ public sealed class RestoreElsewhereTests(PostgresServer server) : IDisposable
     async Task MakeAsync(DatabaseSettings? database = null) =>
         await new DatabaseBackup(database ?? await DatabaseAsync(Application), processes, TimeProvider.System) { Options = options }.MakeAsync(Stored, "production", Cancellation);
 
-    async Task<RestoredBackup> RestoreAsync(DatabaseSettings into, string? confirmed = null)
+    static async Task UntilItWaitsAsync(DatabaseSettings target, Func<bool> hasEnded)
+    {
+        while (!await PostgresServer.ScalarAsync<bool>(target, "select exists (select from pg_stat_activity where datname = current_database() and application_name like 'maily-deploy %' and wait_event_type = 'Lock')"))
+            hasEnded().ShouldBeFalse("the restore had ended before it waited");
+    }
+
+    async Task<RestoredBackup> RestoreAsync(DatabaseSettings into, string? confirmed = null, CancellationToken? cancellation = null)
     {
         var target = await RestoreTarget.ReadAsync(into, null, "production", Cancellation);
         target.RequireConsent(confirmed);
-        return await new RestoreElsewhere(processes) { Options = options }.RunAsync(Stored, target, Cancellation);
+        return await new RestoreElsewhere(processes) { Options = options }.RunAsync(Stored, target, cancellation ?? Cancellation);
     }
 }

@@ -16,7 +16,7 @@ sealed class CompiledAhead(AbsolutePath root, ILogger log)
         var program = folder / "program";
         var made = await Cli.Wrap("dotnet")
             .WithArguments(["publish", root / "build" / "_build.csproj", "--nologo", "--verbosity", "quiet", "--runtime", RuntimeInformation.RuntimeIdentifier, "--self-contained", "false",
-                "--artifacts-path", folder, "--output", program, "-nodeReuse:false", "-p:PublishReadyToRun=true", "-p:UseSharedCompilation=false"])
+                "--artifacts-path", folder, "--output", program, "-nodeReuse:false", "-p:PublishReadyToRun=true", "-p:ClassStateMachines=true", "-p:UseSharedCompilation=false"])
             .WithWorkingDirectory(root).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancellation);
         if (made.IsSuccess)
             return program / "_build.dll";

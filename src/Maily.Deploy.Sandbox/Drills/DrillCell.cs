@@ -15,20 +15,16 @@ sealed class DrillCell(DrillSite site, DrillReference reference, Fault fault, in
     public async Task<DrillResult> RunAsync(CancellationToken cancellation)
     {
         var begun = site.Time.GetTimestamp();
-        var cloning = Task.WhenAll(site.Clones.CloneAsync("next", cancellation), site.Clones.CloneAsync("next", cancellation));
         await site.RestoreAsync(cancellation);
-        var machines = await cloning;
-        using var first = machines[0];
-        using var second = machines[1];
+        using var first = await site.Clones.TakeNextAsync(cancellation);
         await using var disk = fault.Kind == FaultKind.DiskFull ? await SmallDisk.MountAsync(Path.Combine(first.Root, "artifacts"), site.Runner, cancellation) : null;
         await using var writer = site.StartWriter();
         var struck = FaultMatrix.InstantOf(fault) is { } instant ? await KillAsync(first, instant, cancellation) : await StrikeAsync(first, disk, cancellation);
         site.Control.Use((_, _, _) => Task.FromResult(Sufferance.None));
         site.Wires.Heal();
         var isKilled = fault.Recovery != Recovery.None && struck;
-        if (isKilled)
-            await RecoverAsync(first, second, cancellation);
-        var report = DrilledReport.Find(isKilled ? second : first);
+        using var second = isKilled ? await RecoverAsync(first, cancellation) : null;
+        var report = DrilledReport.Find(second ?? first);
         return await JudgeAsync(report, writer, struck, isKilled, begun, cancellation);
     }
 
@@ -53,12 +49,15 @@ sealed class DrillCell(DrillSite site, DrillReference reference, Fault fault, in
         return true;
     }
 
-    async Task RecoverAsync(DrillClone lost, DrillClone other, CancellationToken cancellation)
+    // From another machine: all that the first one wrote is gone with it.
+    async Task<DrillClone> RecoverAsync(DrillClone lost, CancellationToken cancellation)
     {
         lost.Dispose();
+        var other = await site.Clones.TakeNextAsync(cancellation);
         await site.ExpireLeaseAsync(cancellation);
         using var recovering = fault.Recovery == Recovery.Resume ? site.Deploy(other, "--resume", "--wait", "30s") : site.Start(other, "Rollback", "--unfinished-only", "--wait", "30s");
         runs.Add(await recovering.EndAsync(cancellation));
+        return other;
     }
 
     async Task<DrillResult> JudgeAsync(DeploymentReport? report, SteadyWriter writer, bool struck, bool isKilled, long begun, CancellationToken cancellation)

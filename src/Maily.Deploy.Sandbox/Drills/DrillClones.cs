@@ -3,13 +3,14 @@ using Maily.Deploy.Processes;
 namespace Maily.Deploy.Sandbox.Drills;
 
 /// <summary>The two releases of a drill in a repository of their own, and clones of it, each as on another machine.</summary>
-sealed class DrillClones : IDisposable
+sealed class DrillClones : IAsyncDisposable
 {
     static readonly string[] Author = ["-c", "user.name=Drill", "-c", "user.email=drill@maily.example"];
 
     readonly DrillProduct product;
     readonly ProcessRunner runner;
     readonly string folder;
+    Task<DrillClone>? spare;
     int count;
 
     DrillClones(DrillProduct product, string folder, ProcessRunner runner) => (this.product, this.folder, this.runner) = (product, folder, runner);
@@ -39,8 +40,21 @@ sealed class DrillClones : IDisposable
         return clone;
     }
 
+    /// <summary>A clone of the next release. The one after it is made meanwhile, so that nobody waits for it.</summary>
+    public async Task<DrillClone> TakeNextAsync(CancellationToken cancellation)
+    {
+        var clone = await (spare ?? CloneAsync("next", cancellation));
+        spare = CloneAsync("next", cancellation);
+        return clone;
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public async ValueTask DisposeAsync()
+    {
+        if (spare is not null)
+            await ((Task)spare).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Directory.Delete(folder, recursive: true);
+    }
 
     async Task CommitAsync(string release, Action<string> change, CancellationToken cancellation)
     {

@@ -102,12 +102,11 @@ sealed class DrillSite : IAsyncDisposable
     {
         while (opened.TryPop(out var part))
             await part.DisposeAsync();
-        Clones?.Dispose();
     }
 
     async Task PrepareAsync(CancellationToken cancellation)
     {
-        Clones = await DrillClones.MakeAsync(product, Path.Combine(sandbox.Folder, "drill"), Runner, cancellation);
+        opened.Push(Clones = await DrillClones.MakeAsync(product, Path.Combine(sandbox.Folder, "drill"), Runner, cancellation));
         opened.Push(Wires = SandboxWires.Open(sandbox, Time));
         opened.Push(Control = await DrillControl.StartAsync(cancellation));
         using var machine = await Clones.CloneAsync("former", cancellation);

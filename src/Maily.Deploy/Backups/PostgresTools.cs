@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
@@ -14,6 +15,8 @@ public sealed partial record PostgresTools(string Folder, int Major)
 {
     const string ApplicationName = "PGAPPNAME";
 
+    static readonly ConcurrentDictionary<(string Program, DateTime Written), int?> Answered = [];
+
     /// <summary>
     /// Finds tools for a server: on PATH or in Debian's <c>/usr/lib/postgresql/*/bin</c>, of the server's major version or
     /// the next newer one (an older pg_dump refuses a newer server).
@@ -24,11 +27,9 @@ public sealed partial record PostgresTools(string Folder, int Major)
         var found = new List<PostgresTools>();
         foreach (var folder in Folders(serverMajor).Where(folder => File.Exists(Path.Combine(folder, "pg_dump"))).Distinct(StringComparer.Ordinal))
         {
-            // Debian's /usr/bin/pg_dump is a wrapper that asks for a cluster: only what it answers counts.
-            var answer = await processes.RunAsync(CommandLine.Of(Path.Combine(folder, "pg_dump"), "--version"), null, cancellation);
-            if (Version().Match(answer) is not { Success: true } version)
+            if (await MajorOfAsync(Path.Combine(folder, "pg_dump"), processes, cancellation) is not { } major)
                 continue;
-            found.Add(new(folder, int.Parse(version.Groups["major"].ValueSpan, CultureInfo.InvariantCulture)));
+            found.Add(new(folder, major));
             // There are none that fit better.
             if (found[^1].Major == serverMajor)
                 return found[^1];
@@ -36,6 +37,17 @@ public sealed partial record PostgresTools(string Folder, int Major)
 
         return found.Where(tools => tools.Major > serverMajor).OrderBy(tools => tools.Major).FirstOrDefault()
             ?? throw new PostgresToolsMissingException(serverMajor, [.. found.Select(tools => tools.Major).Distinct().Order()]);
+    }
+
+    // Asked for by every part of a run: the same file answers the same.
+    static async Task<int?> MajorOfAsync(string program, ProcessRunner processes, CancellationToken cancellation)
+    {
+        var asked = (program, File.GetLastWriteTimeUtc(program));
+        if (Answered.TryGetValue(asked, out var known))
+            return known;
+        // Debian's /usr/bin/pg_dump is a wrapper that asks for a cluster: only what it answers counts.
+        var answer = await processes.RunAsync(CommandLine.Of(program, "--version"), null, cancellation);
+        return Answered[asked] = Version().Match(answer) is { Success: true } version ? int.Parse(version.Groups["major"].ValueSpan, CultureInfo.InvariantCulture) : null;
     }
 
     /// <summary>A command of these tools against a database; the password goes through the environment of the process only.</summary>

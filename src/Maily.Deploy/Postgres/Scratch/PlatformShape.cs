@@ -29,25 +29,27 @@ sealed class PlatformShape(DatabaseSettings target, PostgresTools tools, Process
     /// <param name="cancellation">Aborts.</param>
     public async Task CopyAsync(ScratchDatabase scratch, IReadOnlySet<string>? made, CancellationToken cancellation)
     {
-        ShapeFilter filter;
-        PlatformExtensions extensions;
-        List<string> settings;
-        await using (var connection = await new ReadOnlyDatabase(target).OpenAsync(cancellation))
-        {
-            var application = await ApplicationSchemas.ReadAsync(connection, cancellation);
-            var triggers = await connection.ListAsync<string>(OwnTriggers, cancellation, (object)application.ToArray());
-            var role = await connection.FindAsync<string>("select current_user::text", cancellation) ?? "";
-            var own = await connection.ListAsync<string>("select nspname::text from pg_namespace where nspowner = current_user::regrole", cancellation);
-            extensions = made is null ? PlatformExtensions.None : await PlatformExtensions.ReadAsync(connection, made, cancellation);
-            filter = new(role, own.ToHashSet(StringComparer.Ordinal), extensions, triggers.ToHashSet(StringComparer.Ordinal));
-            settings = await connection.ListAsync<string>(DatabaseSettingsSql, cancellation);
-        }
-
-        await SetAsync(scratch, settings, cancellation);
         var folder = Directory.CreateTempSubdirectory("maily-shape-");
         try
         {
-            await RestoreAsync(scratch, filter, folder.FullName, cancellation);
+            ShapeFilter filter;
+            PlatformExtensions extensions;
+            List<string> settings;
+            var dump = Path.Combine(folder.FullName, "shape");
+            await using (var connection = await new ReadOnlyDatabase(target).OpenAsync(cancellation))
+            {
+                var application = await ApplicationSchemas.ReadAsync(connection, cancellation);
+                var triggers = await connection.ListAsync<string>(OwnTriggers, cancellation, (object)application.ToArray());
+                var role = await connection.FindAsync<string>("select current_user::text", cancellation) ?? "";
+                var own = await connection.ListAsync<string>("select nspname::text from pg_namespace where nspowner = current_user::regrole", cancellation);
+                extensions = made is null ? PlatformExtensions.None : await PlatformExtensions.ReadAsync(connection, made, cancellation);
+                filter = new(role, own.ToHashSet(StringComparer.Ordinal), extensions, triggers.ToHashSet(StringComparer.Ordinal));
+                settings = await connection.ListAsync<string>(DatabaseSettingsSql, cancellation);
+                await new ShapeDumps(target, tools, processes).WriteAsync(connection, dump, cancellation);
+            }
+
+            await SetAsync(scratch, settings, cancellation);
+            await RestoreAsync(scratch, filter, dump, cancellation);
             await extensions.MakeAsync(scratch, cancellation);
         }
         finally
@@ -56,10 +58,9 @@ sealed class PlatformShape(DatabaseSettings target, PostgresTools tools, Process
         }
     }
 
-    async Task RestoreAsync(ScratchDatabase scratch, ShapeFilter filter, string folder, CancellationToken cancellation)
+    async Task RestoreAsync(ScratchDatabase scratch, ShapeFilter filter, string dump, CancellationToken cancellation)
     {
-        var (dump, list) = (Path.Combine(folder, "shape"), Path.Combine(folder, "contents"));
-        await processes.RunAsync(tools.Against(target, "pg_dump", ["--format=custom", "--compress=0", "--schema-only", "--lock-wait-timeout=10s", $"--exclude-schema={MailySchema.Name}", $"--file={dump}"]), null, cancellation);
+        var list = $"{dump}.contents";
         var contents = await processes.RunAsync(CommandLine.Of(Path.Combine(tools.Folder, "pg_restore"), "--list", dump), null, cancellation);
         await File.WriteAllLinesAsync(list, contents.Split('\n').Where(filter.Keeps), cancellation);
         string[] owners = scratch.IsSuperuser ? [] : ["--no-owner", "--no-privileges"];

@@ -28,7 +28,7 @@ sealed class Calibration(DrillSite site)
         await site.RestoreAsync(cancellation);
         if (before.DifferencesTo(await site.ReadAsync(cancellation)).ToList() is { Count: > 0 } left)
             throw new DrillFailedException("The sandbox does not go back to what it was.", string.Join('\n', left));
-        return new() { Steps = [.. steps.Select(step => step with { IsUndone = undone.Contains(step.Id.ToString()) })], Last = steps[^1].Id, Duration = duration, Before = before, Complete = complete.OfAnyRun(), Migrations = [.. migrations] };
+        return new() { Steps = [.. steps.Select(step => step with { IsUndone = undone.Contains(step.Id.ToString()) })], Last = steps[^1].Id, Duration = duration, Before = before, Complete = complete.OfAnyRun(before), Migrations = [.. migrations] };
     }
 
     async Task<Sufferance> ReachedAsync(StepId step, StepMoment moment, CancellationToken cancellation)

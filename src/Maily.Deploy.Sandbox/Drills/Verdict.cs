@@ -17,7 +17,7 @@ sealed record Verdict(DrilledEnd End, ImmutableArray<string> Problems)
             return Untouched(reference, after, exitCode, isRollback);
         var (end, problems) = report.Outcome switch
         {
-            DeploymentOutcome.Succeeded => (DrilledEnd.Complete, Differences(reference.Complete, after.OfAnyRun())),
+            DeploymentOutcome.Succeeded => (DrilledEnd.Complete, Differences(reference.Complete, after.OfAnyRun(reference.Before))),
             DeploymentOutcome.RolledBack => (DrilledEnd.Undone, NotUndone(reference, report, after)),
             _ => (DrilledEnd.NeedsPerson, NotLeftToPerson(reference, report, after)),
         };
@@ -30,7 +30,7 @@ sealed record Verdict(DrilledEnd End, ImmutableArray<string> Problems)
     {
         if (exitCode != (isRollback ? 0 : 3))
             return new(DrilledEnd.Wrong, [$"exit code {exitCode} and no report"]);
-        var (before, complete) = (Differences(reference.Before, after).ToImmutableArray(), Differences(reference.Complete, after.OfAnyRun()));
+        var (before, complete) = (Differences(reference.Before, after).ToImmutableArray(), Differences(reference.Complete, after.OfAnyRun(reference.Before)));
         return before.IsEmpty ? new(DrilledEnd.Refused, []) : complete.Any() ? new(DrilledEnd.Wrong, before) : new(DrilledEnd.Complete, []);
     }
 

@@ -45,23 +45,37 @@ public sealed partial record FarSideState
     public static Task<ImmutableArray<string>> DatabaseAsync(SandboxParts parts, string[] written, CancellationToken cancellation) =>
         DatabaseState.ReadAsync(parts.Postgres.SuperuserConnectionString(), written, cancellation);
 
-    /// <summary>The same with everything that differs from run to run of one release taken out: ids of deployments.</summary>
-    public FarSideState OfAnyRun() => this with
+    /// <summary>
+    /// The same with everything that differs from run to run of one release taken out: what deployments, frontends and images are called.
+    /// What is called so in the former state is the same in all runs, and stays: it is told from what a run has made.
+    /// </summary>
+    public FarSideState OfAnyRun(FarSideState former)
     {
-        Clusters = [.. Clusters.Select(AnyRun)],
-        Frontend = [.. Frontend.Select(AnyRun)],
-        Staged = [.. Staged.Select(AnyRun)],
-        Tags = [.. Tags.Select(AnyRun)],
-        Backups = [.. Backups.Select(AnyRun)],
-    };
+        var known = former.Lines.SelectMany(line => Names().Matches(line)).Select(name => name.Value).ToHashSet(StringComparer.Ordinal);
+        ImmutableArray<string> Of(ImmutableArray<string> lines) => [.. lines.Select(line => Names().Replace(line, name => known.Contains(name.Value) ? name.Value : $"<{name.Groups.Values.Skip(1).Single(kind => kind.Success).Name}>"))];
+        return this with { Clusters = Of(Clusters), Frontend = Of(Frontend), Staged = Of(Staged), Tags = Of(Tags), Backups = Of(Backups) };
+    }
+
+    IEnumerable<string> Lines => [.. Database, .. Clusters, .. Frontend, .. Staged, .. Tags, .. Backups];
 
     /// <summary>Each line that only one of both has: <c>+</c> of this one, <c>-</c> of the one before.</summary>
     public IEnumerable<string> DifferencesTo(FarSideState before) =>
         Difference(before.Database, Database).Concat(Difference(before.Clusters, Clusters)).Concat(Difference(before.Frontend, Frontend))
             .Concat(Difference(before.Staged, Staged)).Concat(Difference(before.Tags, Tags)).Concat(Difference(before.Backups, Backups));
 
+    // Of lines that are equal, each counts: a second frontend of one release is one too many.
     internal static IEnumerable<string> Difference(ImmutableArray<string> before, ImmutableArray<string> after) =>
-        before.Except(after, StringComparer.Ordinal).Select(line => $"- {line}").Concat(after.Except(before, StringComparer.Ordinal).Select(line => $"+ {line}"));
+        Beyond(before, after).Select(line => $"- {line}").Concat(Beyond(after, before).Select(line => $"+ {line}"));
+
+    static IEnumerable<string> Beyond(ImmutableArray<string> these, ImmutableArray<string> others)
+    {
+        var left = others.CountBy(line => line, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        foreach (var line in these)
+            if (left.GetValueOrDefault(line) is > 0 and var count)
+                left[line] = count - 1;
+            else
+                yield return line;
+    }
 
     static ImmutableArray<string> FrontendOf(SandboxParts parts)
     {
@@ -87,14 +101,6 @@ public sealed partial record FarSideState
         }
     }
 
-    static string AnyRun(string line) => Digest().Replace(VercelId().Replace(DeploymentName().Replace(line, "<deployment>"), "<frontend>"), "<digest>");
-
-    [GeneratedRegex("[0-9]{8}T[0-9]{6}Z-[0-9a-f]{7}-[a-z0-9]{4}", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex DeploymentName();
-
-    [GeneratedRegex("dpl_[A-Za-z0-9]+", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex VercelId();
-
-    [GeneratedRegex("sha256:[0-9a-f]{64}", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex Digest();
+    [GeneratedRegex("(?<deployment>[0-9]{8}T[0-9]{6}Z-[0-9a-f]{7}-[a-z0-9]{4})|(?<frontend>dpl_[A-Za-z0-9]+)|(?<digest>sha256:[0-9a-f]{64})", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Names();
 }

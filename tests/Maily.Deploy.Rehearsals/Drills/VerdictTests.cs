@@ -17,7 +17,7 @@ public sealed class VerdictTests
     static readonly DrillReference Reference = new()
     {
         Steps = [], Last = new("SmokeTest", "health"), Duration = TimeSpan.FromSeconds(3), Before = Before,
-        Complete = (Before with { Database = ["table a", "table b", "table c"], Clusters = ["eu Deployment {2}"] }).OfAnyRun(),
+        Complete = (Before with { Database = ["table a", "table b", "table c"], Clusters = ["eu Deployment {2}"] }).OfAnyRun(Before),
         Migrations = [("1_b", ["table a", "table b"]), ("2_c", ["table a", "table b", "table c"])],
     };
 
@@ -84,6 +84,47 @@ public sealed class VerdictTests
         Judge(null, Before, 1).ShouldBe(DrilledEnd.Wrong);
         Judge(null, Before, 0, isRollback: true).ShouldBe(DrilledEnd.Refused);
         Judge(null, Before with { Clusters = [] }, 0, isRollback: true).ShouldBe(DrilledEnd.Wrong);
+    }
+
+    static readonly string Old = $"sha256:{new string('1', 64)}";
+
+    static readonly string New = $"sha256:{new string('2', 64)}";
+
+    static readonly FarSideState FormerLive = new()
+    {
+        Clusters = [$"eu Deployment api@{Old} by 20260101T000000Z-aaaaaaa-aaaa"], Frontend = ["frontend dpl_1"], Staged = ["staged dpl_1"],
+        Tags = [$"tag api:c-1 {Old}"], Backups = ["backup 20260101T000000Z-aaaaaaa-aaaa"],
+    };
+
+    // One run's ids are not another's; those of the former release are the same in all.
+    static FarSideState NextLive(string run) => new()
+    {
+        Clusters = [$"eu Deployment api@{New} by 20260102T000000Z-bbbbbbb-{run}"], Frontend = [$"frontend dpl_{run}"], Staged = ["staged dpl_1", $"staged dpl_{run}"],
+        Tags = [$"tag api:c-1 {Old}", $"tag api:c-2 {New}"], Backups = ["backup 20260101T000000Z-aaaaaaa-aaaa", $"backup 20260102T000000Z-bbbbbbb-{run}"],
+    };
+
+    [Fact]
+    public void Complete_is_what_another_run_of_the_release_has_made_and_nothing_of_the_former_one_instead()
+    {
+        var reference = Reference with { Before = FormerLive, Complete = NextLive("aaaa").OfAnyRun(FormerLive) };
+        DrilledEnd Of(FarSideState after) => Verdict.Of(reference, Report(DeploymentOutcome.Succeeded), after, 0, isRollback: false).End;
+        var next = NextLive("bbbb");
+
+        Of(next).ShouldBe(DrilledEnd.Complete);
+        Of(next with { Clusters = FormerLive.Clusters }).ShouldBe(DrilledEnd.Wrong);
+        Of(next with { Frontend = FormerLive.Frontend }).ShouldBe(DrilledEnd.Wrong);
+        Of(next with { Clusters = [$"eu Deployment api@{Old} by 20260102T000000Z-bbbbbbb-bbbb"] }).ShouldBe(DrilledEnd.Wrong);
+    }
+
+    [Fact]
+    public void What_a_resumed_run_has_made_twice_is_wrong()
+    {
+        var reference = Reference with { Before = FormerLive, Complete = NextLive("aaaa").OfAnyRun(FormerLive) };
+        DrilledEnd Of(FarSideState after) => Verdict.Of(reference, Report(DeploymentOutcome.Succeeded), after, 0, isRollback: false).End;
+        var next = NextLive("bbbb");
+
+        Of(next with { Staged = [.. next.Staged, "staged dpl_cccc"] }).ShouldBe(DrilledEnd.Wrong);
+        Of(next with { Backups = [.. next.Backups, "backup 20260102T000000Z-bbbbbbb-cccc"] }).ShouldBe(DrilledEnd.Wrong);
     }
 
     static DrilledEnd Judge(DeploymentReport? report, FarSideState after, int exitCode, bool isRollback = false) =>

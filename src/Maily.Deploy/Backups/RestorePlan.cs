@@ -13,8 +13,9 @@ namespace Maily.Deploy.Backups;
 /// <param name="Newer">The application's schemas that the backup does not know: they are dropped.</param>
 /// <param name="Guard">SQL that sets how long locks are waited for, and notes what stands in other schemas.</param>
 /// <param name="Emptying">SQL that empties, after the guard.</param>
-/// <param name="After">SQL that makes again what fell outside, and fails where the guard's notes lack something; in one transaction with the guard.</param>
-public sealed record RestorePlan(ImmutableArray<string> Schemas, ImmutableArray<string> Newer, string Guard, string Emptying, string After)
+/// <param name="Outside">SQL that makes again what fell outside.</param>
+/// <param name="Check">SQL that fails where something else fell outside; in one transaction with the guard.</param>
+public sealed record RestorePlan(ImmutableArray<string> Schemas, ImmutableArray<string> Newer, string Guard, string Emptying, string Outside, string Check)
 {
     // Not DROP SCHEMA ... CASCADE: that would take extensions along which live in the schema. The statements are composed
     // before the first one runs: a name that is looked up after its object has gone is a number.
@@ -58,15 +59,6 @@ public sealed record RestorePlan(ImmutableArray<string> Schemas, ImmutableArray<
         end $privileges$;
         """;
 
-    /// <summary>Gives the statements that grant these privileges again as they are now; null where there are none. Its parameter is the schemas.</summary>
-    internal const string DefaultPrivileges = """
-        select string_agg(format('alter default privileges for role %I in schema %I grant %s on %s to %s%s', pg_get_userbyid(d.defaclrole), n.nspname, a.privilege_type,
-            case d.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' else 'types' end,
-            case a.grantee when 0 then 'public' else a.grantee::regrole::text end, case when a.is_grantable then ' with grant option' else '' end), '; ')
-        from pg_default_acl d join pg_namespace n on n.oid = d.defaclnamespace, aclexplode(d.defaclacl) a
-        where n.nspname = any($1) and pg_has_role(d.defaclrole, 'USAGE')
-        """;
-
     // What stands in other schemas now. Whatever of it is gone at the end fell by a cascade and was not made again.
     const string Others = """
         select format('trigger %I on %s', t.tgname, t.tgrelid::regclass) as thing
@@ -101,6 +93,9 @@ public sealed record RestorePlan(ImmutableArray<string> Schemas, ImmutableArray<
     /// <summary>Guard and emptying.</summary>
     public string Before => Guard + Emptying;
 
+    /// <summary>What fell outside, and the check.</summary>
+    public string After => Outside + Check;
+
     /// <summary>Decides.</summary>
     /// <param name="receipt">The backup.</param>
     /// <param name="present">The application's schemas that the database has now.</param>
@@ -117,8 +112,7 @@ public sealed record RestorePlan(ImmutableArray<string> Schemas, ImmutableArray<
         var after = new StringBuilder();
         foreach (var dependent in receipt.Outside)
             after.Append(dependent.Sql).Append(";\n");
-        after.Append(NothingElseFell.Replace("{0}", others, StringComparison.Ordinal)).Append('\n');
-        return new(receipt.Schemas, newer, guard, before.ToString(), after.ToString());
+        return new(receipt.Schemas, newer, guard, before.ToString(), after.ToString(), NothingElseFell.Replace("{0}", others, StringComparison.Ordinal) + "\n");
     }
 
     /// <summary>

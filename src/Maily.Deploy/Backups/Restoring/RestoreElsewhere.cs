@@ -21,6 +21,7 @@ public sealed class RestoreElsewhere(ProcessRunner processes)
     /// <exception cref="Sealing.BackupKeyMissingException">It is sealed with a key that is not at hand; nothing is changed.</exception>
     /// <exception cref="RolesMissingException">The server lacks roles to which what the backup holds belongs; nothing is changed.</exception>
     /// <exception cref="TransactionPoolerException">There is no session.</exception>
+    /// <exception cref="RestoreRefusedException">Another restore has begun since the database was looked at.</exception>
     /// <exception cref="RestoreFailedException">The restore failed; nothing is changed.</exception>
     /// <exception cref="RestoreLeftException">The restore into an empty database failed, and could not be taken away again.</exception>
     public async Task<RestoredBackup> RunAsync(StoredBackup backup, RestoreTarget target, CancellationToken cancellation)
@@ -44,9 +45,12 @@ public sealed class RestoreElsewhere(ProcessRunner processes)
             new[] { await scripts.WriteAsync("1-before.sql", before, cancellation), rows, await scripts.WriteAsync("3-dump.sql", opened.Dump, choose, cancellation), after }.OfType<string>(),
             cancellation, connection);
         var parallel = new ParallelRestore(processes, tools, target.Database, scripts) { Jobs = Options.Jobs };
+        var present = await PresentSchemas.ReadAsync(connection, plan.Schemas, cancellation);
+        if (!target.HasContent && present.Names.Contains(ParallelRestore.Unfinished, StringComparer.Ordinal))
+            throw new RestoreRefusedException(target.Database, "is being restored by somebody");
         // Where something stands, nobody sees it replaced before all of it is.
-        var warnings = target is { HasContent: false, Environment: null }
-            ? await parallel.RunAsync(opened.Dump, plan, Restored, (before, rest) => RunAsync(before, rest, parallel.Connection), cancellation)
+        var warnings = target is { HasContent: false, Environment: null } && plan.Newer.IsEmpty && present.Owned
+            ? await parallel.RunAsync(opened.Dump, plan, present, Restored, (before, rest) => RunAsync(before, rest, parallel.Connection), cancellation)
             : await RunAsync(plan.Before, Restored);
         return new(opened.Receipt, [.. managed.Order(StringComparer.Ordinal)], [.. left, .. warnings]);
     }

@@ -13,6 +13,10 @@ public sealed record RestoreTarget(DatabaseSettings Database, bool HasContent, s
             and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'))
         or exists (select from pg_proc p where p.pronamespace::regnamespace::text = any($1)
             and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'))
+        or 'maily_restore_unfinished' = any($1)
+        or exists (select from pg_type t left join pg_class c on c.oid = t.typrelid where t.typnamespace::regnamespace::text = any($1)
+            and t.typelem = 0 and (t.typtype in ('e', 'd', 'r') or c.relkind = 'c')
+            and not exists (select from pg_depend d where d.classid = 'pg_type'::regclass and d.objid = t.oid and d.deptype in ('e', 'i')))
         """;
 
     /// <summary>Looks at it; changes nothing.</summary>

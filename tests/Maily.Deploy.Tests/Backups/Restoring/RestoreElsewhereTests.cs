@@ -133,7 +133,7 @@ public sealed class RestoreElsewhereTests(PostgresServer server) : IDisposable
     {
         await MakeAsync(await DatabaseAsync(Application + "grant select on profiles to public; alter table profiles enable row level security; create schema other; create table other.more (id int primary key)"));
         var target = await DatabaseAsync(Auth + "alter default privileges in schema public grant select on tables to public; alter default privileges in schema public grant insert on tables to pg_monitor with grant option; alter default privileges in schema public grant execute on functions to public");
-        const string rights = "select string_agg(defaclobjtype::text || one::text, ', ' order by defaclobjtype, one::text) from pg_default_acl, unnest(defaclacl) as one";
+        const string rights = "select (select string_agg(one::text, ', ' order by one::text) from pg_namespace, unnest(nspacl) as one where nspname = 'public') || ' ' || string_agg(defaclobjtype::text || one::text, ', ' order by defaclobjtype, one::text) from pg_default_acl, unnest(defaclacl) as one";
         var before = await PostgresServer.ScalarAsync<string>(target, rights);
         await using var holder = await PostgresServer.OpenAsync(target);
         await using var held = await holder.BeginTransactionAsync(Cancellation);
@@ -142,7 +142,7 @@ public sealed class RestoreElsewhereTests(PostgresServer server) : IDisposable
         var restoring = RestoreAsync(target, cancellation: stop.Token);
         await UntilItWaitsAsync(target, () => restoring.IsCompleted);
 
-        (await PostgresServer.ScalarAsync<bool>(target, "select not has_table_privilege('pg_monitor', 'public.profiles', 'select')")).ShouldBeTrue();
+        (await PostgresServer.ScalarAsync<bool>(target, "select has_schema_privilege('pg_monitor', 'public', 'usage') or has_table_privilege('pg_monitor', 'public.profiles', 'select')")).ShouldBeFalse();
         await stop.CancelAsync();
 
         await Should.ThrowAsync<OperationCanceledException>(restoring);
@@ -164,13 +164,36 @@ public sealed class RestoreElsewhereTests(PostgresServer server) : IDisposable
             (await PostgresServer.ScalarAsync<bool>(target, "select to_regclass('profiles') is not null")).ShouldBeTrue();
             child.Kill();
             await child.WaitForExitAsync(Cancellation);
-            while (await PostgresServer.ScalarAsync<bool>(target, "select exists (select from pg_namespace where nspname = 'maily_restore_unfinished')"))
-                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Cancellation);
+            // Ended, and not only waited for until its own wait for the lock is over.
+            await UntilAsync(target, "select not exists (select from pg_stat_activity where datname = current_database() and application_name like 'maily-deploy %')", TimeSpan.FromSeconds(6));
+            await UntilAsync(target, "select not exists (select from pg_namespace where nspname = 'maily_restore_unfinished')", TimeSpan.FromSeconds(60));
         }
 
         (await PostgresServer.ScalarAsync<bool>(target, "select to_regclass('profiles') is null and to_regproc('on_user') is null")).ShouldBeTrue();
         (await PostgresServer.ScalarAsync<long>(target, "select count(*) from auth.users")).ShouldBe(0);
         (await RestoreAsync(target)).Managed.ShouldBe(["auth.users"]);
+    }
+
+    [Fact]
+    public async Task What_another_restore_is_making_is_left_to_it()
+    {
+        await MakeAsync();
+        var target = await DatabaseAsync(Auth);
+        var looked = await RestoreTarget.ReadAsync(target, null, "production", Cancellation);
+        await PostgresServer.ExecuteAsync(target, "create schema maily_restore_unfinished; create table of_the_other (id int)");
+
+        (await Should.ThrowAsync<RestoreRefusedException>(() => new RestoreElsewhere(processes) { Options = options }.RunAsync(Stored, looked, Cancellation))).Fact.ShouldContain("being restored by somebody");
+
+        (await PostgresServer.ScalarAsync<bool>(target, "select to_regclass('of_the_other') is not null and to_regnamespace('maily_restore_unfinished') is not null")).ShouldBeTrue();
+        (await RestoreTarget.ReadAsync(await DatabaseAsync(Auth + "create schema maily_restore_unfinished"), null, "production", Cancellation)).HasContent.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_type_is_content_too()
+    {
+        await MakeAsync();
+        var target = await DatabaseAsync(Auth + "create type mood as enum ('good')");
+        await Should.ThrowAsync<RestoreRefusedException>(() => RestoreAsync(target));
     }
 
     [Fact]
@@ -240,6 +263,16 @@ public sealed class RestoreElsewhereTests(PostgresServer server) : IDisposable
 
     async Task MakeAsync(DatabaseSettings? database = null) =>
         await new DatabaseBackup(database ?? await DatabaseAsync(Application), processes, TimeProvider.System) { Options = options }.MakeAsync(Stored, "production", Cancellation);
+
+    static async Task UntilAsync(DatabaseSettings target, string condition, TimeSpan limit)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        while (!await PostgresServer.ScalarAsync<bool>(target, condition))
+        {
+            TimeProvider.System.GetElapsedTime(begun).ShouldBeLessThan(limit, condition);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Cancellation);
+        }
+    }
 
     static async Task UntilItWaitsAsync(DatabaseSettings target, Func<bool> hasEnded)
     {

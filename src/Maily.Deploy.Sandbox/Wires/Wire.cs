@@ -108,9 +108,9 @@ public sealed class Wire : IAsyncDisposable
             while (true)
                 Serve(await listener.AcceptSocketAsync(closing.Token));
         }
-        catch (Exception ended) when (closing.IsCancellationRequested && ended is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception ended) when (closing.IsCancellationRequested && ended is OperationCanceledException or SocketException or InvalidOperationException)
         {
-            // Closed: the ordinary end.
+            // Closed: the ordinary end. A listener that was stopped between two connections calls it an invalid operation.
             listener.Dispose();
         }
     }

@@ -41,7 +41,7 @@ sealed class LongLine : IAsyncDisposable
             while (true)
                 connections.Add(ConnectAsync(await listener.AcceptTcpClientAsync(end.Token)));
         }
-        catch (OperationCanceledException)
+        catch (Exception ended) when (end.IsCancellationRequested && ended is OperationCanceledException or InvalidOperationException)
         {
             await Task.WhenAll(connections);
         }

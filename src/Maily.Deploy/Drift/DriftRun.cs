@@ -42,5 +42,10 @@ public sealed class DriftRun(ImmutableArray<DriftSource> sources, IDeploymentSto
         {
             return new(source.Name, DriftState.Unknown, string.Join(' ', new[] { failed.Fact, failed.Evidence?.ReplaceLineEndings(" "), failed.Remedy }.Where(text => !string.IsNullOrWhiteSpace(text))));
         }
+        catch (Exception failed) when (failed is not OperationCanceledException)
+        {
+            // Its kind only: the message of an error that nobody foresaw may hold anything.
+            return new(source.Name, DriftState.Unknown, $"It could not be compared: {failed.GetType().Name}.");
+        }
     }
 }

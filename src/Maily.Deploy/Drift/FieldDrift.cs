@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json.Nodes;
 using Maily.Deploy.Kubernetes.Manifests;
 using Maily.Deploy.Secrets;
@@ -24,9 +25,9 @@ static class FieldDrift
     public static ImmutableArray<DriftField> Find(KubernetesObject wanted, KubernetesObject live, KubernetesObject restored)
     {
         var owners = new FieldOwners(live);
-        var changed = Changes(WithAnnotations(live), WithAnnotations(restored), []).Where(change => !IsBookkeeping(change.Path)).Select(change => FieldOf(live, change, owners)).ToArray();
+        var changed = Changes(WithAnnotations(live), WithAnnotations(restored), []).Where(change => !IsBookkeeping(change.Path)).Select(change => FieldOf(live, restored, change, owners)).ToArray();
         var added = owners.FieldsBeside(wanted, IsForeign).Where(field => !IsBookkeeping(field.Path))
-            .Select(field => new DriftField(Text(field.Path), null, Show(live, At(live.Json, field.Path)), FieldOwners.Describe(field.Entry)));
+            .Select(field => new DriftField(Text(field.Path), null, Show(live, live, field.Path, At(live.Json, field.Path)), FieldOwners.Describe(field.Entry)));
         return [.. changed.Concat(added).DistinctBy(field => field.Path).OrderBy(field => field.Path, StringComparer.Ordinal)];
     }
 
@@ -40,11 +41,11 @@ static class FieldDrift
 
     static bool IsForeign(string manager) => manager != Marks.Manager && !Controllers.Contains(manager);
 
-    static DriftField FieldOf(KubernetesObject live, (ImmutableArray<FieldStep> Path, JsonNode? Live, JsonNode? Wanted) change, FieldOwners owners)
+    static DriftField FieldOf(KubernetesObject live, KubernetesObject restored, (ImmutableArray<FieldStep> Path, JsonNode? Live, JsonNode? Wanted) change, FieldOwners owners)
     {
         var by = owners.OwnerOf(change.Path, manager => manager == Marks.Manager) is { } owner ? FieldOwners.Describe(owner)
             : owners.LastBut(manager => !IsForeign(manager)) is { } last ? $"perhaps {FieldOwners.Describe(last)}" : null;
-        return new(Text(change.Path), Show(live, change.Wanted), Show(live, change.Live), by);
+        return new(Text(change.Path), Show(live, restored, change.Path, change.Wanted), Show(live, live, change.Path, change.Live), by);
     }
 
     static IEnumerable<(ImmutableArray<FieldStep> Path, JsonNode? Live, JsonNode? Wanted)> Changes(JsonNode? live, JsonNode? wanted, ImmutableArray<FieldStep> path) => (live, wanted) switch
@@ -68,6 +69,24 @@ static class FieldDrift
 
     static string Text(ImmutableArray<FieldStep> path) => string.Concat(path);
 
-    static string? Show(KubernetesObject item, JsonNode? value) =>
-        value is null ? null : item.Kind == "Secret" ? Secret.Mask : value.ToJsonString() is { Length: > Shown } text ? $"{text[..Shown]}..." : value.ToJsonString();
+    static string? Show(KubernetesObject item, KubernetesObject holder, ImmutableArray<FieldStep> path, JsonNode? value)
+    {
+        if (value is null || item.Kind == "Secret")
+            return value is null ? null : Secret.Mask;
+        var text = FieldText.Masked(item.Kind, NamedText(holder.Json, path), value)!.ToJsonString();
+        return text.Length > Shown ? $"{text[..Shown]}..." : text;
+    }
+
+    // What a list's item is called says whether its value is a secret.
+    static string NamedText(JsonNode? node, ImmutableArray<FieldStep> path)
+    {
+        var text = new StringBuilder();
+        foreach (var step in path)
+        {
+            node = FieldOwners.ValueAt(node, step);
+            text.Append(step.Name is { } field ? $".{field}" : node.Text("name") is { } name ? $"[name=\"{name}\"]" : $"[{step.At}]");
+        }
+
+        return text.ToString();
+    }
 }

@@ -50,6 +50,21 @@ public sealed class FieldDriftTests
     }
 
     [Fact]
+    public void A_value_whose_name_sounds_secret_is_not_shown()
+    {
+        var live = Json(Released);
+        var env = live["spec"]!["template"]!["spec"]!["containers"]![0]!["env"]!.AsArray();
+        env[0]!["name"] = "DB_PASSWORD";
+        var wanted = (JsonObject)live.DeepClone();
+        env[0]!["value"] = "hunter2";
+
+        var field = FindAs(live, wanted, Ours("""{"f:spec":{"f:replicas":{}}}""")).ShouldHaveSingleItem();
+
+        (field.Path, field.ToString()).ShouldSatisfyAllConditions(
+            () => field.Path.ShouldBe(".spec.template.spec.containers[0].env[0].value"), () => field.ToString().ShouldNotContain("hunter2"), () => field.ToString().ShouldContain("(secret)"));
+    }
+
+    [Fact]
     public void A_list_item_by_keys_that_the_release_leaves_to_the_API_is_no_drift()
     {
         var live = Json(Released);

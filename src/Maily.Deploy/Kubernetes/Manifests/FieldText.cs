@@ -21,10 +21,13 @@ static partial class FieldText
     {
         if (value is null)
             return null;
-        var shown = Mask(kind, path, value.DeepClone());
+        var shown = Masked(kind, path, value);
         var text = shown is JsonValue plain && plain.GetValueKind() == JsonValueKind.String ? Line(plain.GetValue<string>()) : shown!.ToJsonString(Plain);
         return text.Length <= Longest ? text : $"{text[..Longest]}... ({text.Length} characters)";
     }
+
+    /// <summary>The value without secrets; parameters as above.</summary>
+    public static JsonNode? Masked(string kind, string path, JsonNode? value) => Mask(kind, path, value?.DeepClone());
 
     static string Line(string text) => text.Contains('\n', StringComparison.Ordinal) ? JsonSerializer.Serialize(text, Plain) : text;
 
@@ -54,9 +57,10 @@ static partial class FieldText
         _ => JsonValue.Create(Hidden),
     };
 
-    // The last applied configuration of a Secret holds its values too.
+    // The last applied configuration holds all values once more.
     static bool IsSecret(string kind, string path) =>
-        kind == "Secret" && (path.StartsWith(".data", StringComparison.Ordinal) || path.StartsWith(".stringData", StringComparison.Ordinal) || path.EndsWith("last-applied-configuration", StringComparison.Ordinal))
+        path.EndsWith("last-applied-configuration", StringComparison.Ordinal)
+        || kind == "Secret" && (path.StartsWith(".data", StringComparison.Ordinal) || path.StartsWith(".stringData", StringComparison.Ordinal))
         || EnvironmentValue().Match(path) is { Success: true } named && Sounds().IsMatch(named.Groups["name"].Value)
         || path.StartsWith(".data.", StringComparison.Ordinal) && Sounds().IsMatch(path);
 

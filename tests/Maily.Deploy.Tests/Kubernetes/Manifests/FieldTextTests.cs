@@ -10,6 +10,7 @@ public sealed class FieldTextTests
     [InlineData("Secret", ".data", """{"a":"aHVudGVy"}""", """{"a":"(secret)"}""")]
     [InlineData("Secret", ".type", "\"Opaque\"", "Opaque")]
     [InlineData("Secret", ".metadata.annotations.kubectl.kubernetes.io/last-applied-configuration", "\"hunter\"", "(secret)")]
+    [InlineData("ConfigMap", ".metadata.annotations.kubectl.kubernetes.io/last-applied-configuration", "\"{\\\"API_KEY\\\":\\\"hunter\\\"}\"", "(secret)")]
     [InlineData("ConfigMap", ".data.API_KEY", "\"hunter\"", "(secret)")]
     [InlineData("ConfigMap", ".data.COLOUR", "\"red\"", "red")]
     [InlineData("Deployment", ".spec.template.spec.containers[name=\"api\"].env[name=\"DB_PASSWORD\"].value", "\"hunter\"", "(secret)")]

@@ -30,11 +30,11 @@ sealed class ApiDiscovery(ClusterConnection cluster)
     {
         if (cluster.Kinds.TryGetValue(apiVersion, out var resources) && Find(resources, kind) is { } resource)
             return resource;
-        // Many ask at once: one request answers them all.
-        var asking = asked.GetOrAdd(apiVersion, version => new(() => LoadAsync(version, cancellation)));
+        // Many ask at once: one request answers them all, also when the one who asked first has gone.
+        var asking = asked.GetOrAdd(apiVersion, version => new(() => LoadAsync(version, CancellationToken.None)));
         try
         {
-            return Find(cluster.Kinds[apiVersion] = await asking.Value, kind);
+            return Find(cluster.Kinds[apiVersion] = await asking.Value.WaitAsync(cancellation), kind);
         }
         finally
         {

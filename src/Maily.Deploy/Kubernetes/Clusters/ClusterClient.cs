@@ -14,7 +14,8 @@ namespace Maily.Deploy.Kubernetes.Clusters;
 /// </summary>
 sealed class ClusterClient
 {
-    static readonly ConcurrentDictionary<(string Path, string Context, string Content), Lazy<ClusterClient>> Opened = [];
+    // Of a file that says something else now, the former text, with its credentials, is forgotten.
+    static readonly ConcurrentDictionary<(string Path, string Context), (string Content, Lazy<ClusterClient> Client)> Opened = [];
 
     ClusterClient(KubernetesClientConfiguration configuration) => Api = new(configuration);
 
@@ -30,11 +31,11 @@ sealed class ClusterClient
     {
         try
         {
-            var key = (Path.GetFullPath(kubeconfig), region.Context, File.ReadAllText(kubeconfig));
-            var opened = Opened.GetOrAdd(key, _ => new(() => Open(key)));
+            var (key, content) = ((Path.GetFullPath(kubeconfig), region.Context), File.ReadAllText(kubeconfig));
+            var opened = Opened.AddOrUpdate(key, _ => Begin(key, content), (_, former) => former.Content == content ? former : Begin(key, content));
             try
             {
-                return opened.Value;
+                return opened.Client.Value;
             }
             catch
             {
@@ -48,10 +49,12 @@ sealed class ClusterClient
         }
     }
 
+    static (string Content, Lazy<ClusterClient> Client) Begin((string Path, string Context) key, string content) => (content, new(() => Open(key, content)));
+
     // The client reads a file through a reader of all its models, which takes it a third of a second to make.
-    static ClusterClient Open((string Path, string Context, string Content) key)
+    static ClusterClient Open((string Path, string Context) key, string content)
     {
-        var file = new DeserializerBuilder().IgnoreUnmatchedProperties().Build().Deserialize<K8SConfiguration>(key.Content) ?? throw new KubeConfigException("The file is empty.");
+        var file = new DeserializerBuilder().IgnoreUnmatchedProperties().Build().Deserialize<K8SConfiguration>(content) ?? throw new KubeConfigException("The file is empty.");
         file.FileName = key.Path;
         var configuration = KubernetesClientConfiguration.BuildConfigFromConfigObject(file, key.Context);
         configuration.HttpClientTimeout = Timeout.InfiniteTimeSpan;

@@ -65,7 +65,7 @@ sealed class ClusterConnection
     public async Task<HttpResponseMessage> OpenAsync(string path, CancellationToken cancellation)
     {
         using var request = Get(path);
-        var answer = await AuthenticatedAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        var answer = await InTimeAsync(token => AuthenticatedAsync(request, HttpCompletionOption.ResponseHeadersRead, token), cancellation);
         if (answer.IsSuccessStatusCode)
             return answer;
         using (answer)
@@ -94,12 +94,17 @@ sealed class ClusterConnection
 
     async Task<HttpResponseMessage> AttemptAsync(Func<HttpRequestMessage> make, CancellationToken cancellation)
     {
+        using var request = make();
+        return await InTimeAsync(token => AuthenticatedAsync(request, HttpCompletionOption.ResponseContentRead, token), cancellation);
+    }
+
+    async Task<HttpResponseMessage> InTimeAsync(Func<CancellationToken, Task<HttpResponseMessage>> send, CancellationToken cancellation)
+    {
         using var limit = new CancellationTokenSource(AttemptTimeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
-        using var request = make();
         try
         {
-            return await AuthenticatedAsync(request, HttpCompletionOption.ResponseContentRead, both.Token);
+            return await send(both.Token);
         }
         catch (OperationCanceledException slow) when (!cancellation.IsCancellationRequested)
         {

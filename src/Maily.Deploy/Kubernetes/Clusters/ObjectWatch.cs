@@ -37,8 +37,11 @@ sealed class ObjectWatch(ClusterReader cluster, string apiVersion, string kind, 
             var version = await ListAsync(path, cancellation);
             changed();
             while (version is not null)
+            {
                 version = await WatchAsync(path, version, changed, cancellation);
-            await Task.Delay(Pause, time, cancellation);
+                // Whoever ends each watch at once is not asked without a pause.
+                await Task.Delay(Pause, time, cancellation);
+            }
         }
     }
 

@@ -27,7 +27,7 @@ sealed class WatchStream : IAsyncDisposable
             var answer = await cluster.OpenAsync(path, cancellation);
             return new WatchStream(answer, new StreamReader(await answer.Content.ReadAsStreamAsync(cancellation)), time);
         }
-        catch (Exception ended) when (ended is HttpRequestException or IOException or ClusterRefusedException { Status: 410 or 429 or >= 500 })
+        catch (Exception ended) when (ended is HttpRequestException or IOException or TimeoutException or ClusterRefusedException { Status: 410 or 429 or >= 500 })
         {
             // The caller reads the present state again and opens another one.
             return new WatchStream(null, null, time);

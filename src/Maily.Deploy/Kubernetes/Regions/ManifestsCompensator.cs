@@ -54,8 +54,12 @@ sealed class ManifestsCompensator(ImmutableArray<RegionSpec> regions, ClusterSet
     {
         await archive.RemoveAsync(writer, context.Id, cancellation);
         var vault = new SecretVault(cluster, settings.Namespace);
-        var retained = await ReleaseArchive.ListAllAsync(cluster, settings.Namespace, cancellation);
-        await vault.RemoveUnusedAsync(writer, retained.SelectMany(release => release.ToObjects()).Concat(former.Objects), atWork: null, cancellation);
+        if (await vault.HasAnyAsync(cancellation))
+        {
+            var retained = await ReleaseArchive.ListAllAsync(cluster, settings.Namespace, cancellation);
+            await vault.RemoveUnusedAsync(writer, retained.SelectMany(release => release.ToObjects()).Concat(former.Objects), atWork: null, cancellation);
+        }
+
         await vault.RemoveKeyAsync(writer, context.Id, cancellation);
     }
 }

@@ -41,6 +41,8 @@ sealed class RegionRelease(ClusterReader cluster, ClusterSettings settings, stri
             Stage = stage, Region = cluster.Region, Manifests = HashOf(names), Objects = [.. applied.Select(item => item.ToJson())],
         }, cancellation);
         await Archive.ExpireAsync(writer, former is { } live ? [live] : ImmutableHashSet<DeploymentId>.Empty, cancellation);
+        if (!await Vault.HasAnyAsync(cancellation))
+            return;
         var retained = await ReleaseArchive.ListAllAsync(cluster, settings.Namespace, cancellation);
         await Vault.RemoveUnusedAsync(writer, retained.SelectMany(release => release.ToObjects()), context.Id, cancellation);
     }

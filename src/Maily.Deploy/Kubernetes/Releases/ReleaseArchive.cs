@@ -14,10 +14,6 @@ sealed class ReleaseArchive(ClusterReader cluster, string space, string stage)
     /// <summary>How many are kept.</summary>
     public const int Kept = 10;
 
-    /// <summary>All whole ones, newest first.</summary>
-    public async Task<ImmutableArray<ClusterRelease>> ListAsync(CancellationToken cancellation) =>
-        [.. Whole(await PartsAsync(cancellation))];
-
     /// <summary>The one that went live last; null where there is none.</summary>
     public async Task<ClusterRelease?> FindNewestAsync(CancellationToken cancellation) => Whole(await PartsAsync(cancellation)).FirstOrDefault();
 
@@ -41,17 +37,21 @@ sealed class ReleaseArchive(ClusterReader cluster, string space, string stage)
     }
 
     /// <summary>Removes the one of a deployment; the part that makes it whole goes first.</summary>
-    public async Task RemoveAsync(ClusterWriter writer, DeploymentId deployment, CancellationToken cancellation)
-    {
-        foreach (var part in (await PartsAsync(cancellation, $",{ReleaseParts.Deployment}={deployment}")).OrderBy(part => part.Key.Name, StringComparer.Ordinal))
-            await writer.DeleteAsync(part, cancellation);
-    }
+    public async Task RemoveAsync(ClusterWriter writer, DeploymentId deployment, CancellationToken cancellation) =>
+        await RemoveAsync(writer, await PartsAsync(cancellation, $",{ReleaseParts.Deployment}={deployment}"), cancellation);
 
     /// <summary>Removes what is older than the last <see cref="Kept"/>, but for those that something goes back to.</summary>
     public async Task ExpireAsync(ClusterWriter writer, IReadOnlySet<DeploymentId> needed, CancellationToken cancellation)
     {
-        foreach (var expired in Expired([.. (await PartsAsync(cancellation)).Select(ReleaseParts.DeploymentOf).OfType<DeploymentId>()], needed))
-            await RemoveAsync(writer, expired, cancellation);
+        var parts = (await PartsAsync(cancellation)).ToLookup(ReleaseParts.DeploymentOf);
+        foreach (var expired in Expired(parts.Select(group => group.Key).OfType<DeploymentId>(), needed))
+            await RemoveAsync(writer, parts[expired], cancellation);
+    }
+
+    static async Task RemoveAsync(ClusterWriter writer, IEnumerable<KubernetesObject> parts, CancellationToken cancellation)
+    {
+        foreach (var part in parts.OrderBy(part => part.Key.Name, StringComparer.Ordinal))
+            await writer.DeleteAsync(part, cancellation);
     }
 
     /// <summary>Decides which go.</summary>

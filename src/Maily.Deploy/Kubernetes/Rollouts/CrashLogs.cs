@@ -33,16 +33,24 @@ sealed class CrashLogs(ClusterReader cluster, TimeProvider time)
 
     /// <summary>What is kept of a workload, with a heading; nothing where nothing crashed, or nothing was written.</summary>
     public string Of(ObjectKey workload) =>
-        kept.TryGetValue(workload, out var log) ? $"{Environment.NewLine}its last log lines:{Environment.NewLine}{log}" : "";
+        kept.TryGetValue(workload, out var log) ? Headed(log) : "";
 
-    async Task<string?> ReadAsync(PodProblem crash, CancellationToken cancellation)
+    /// <summary>What a container that has ended wrote last, with a heading; nothing where that cannot be read.</summary>
+    public static async Task<string> OfFormerAsync(ClusterReader cluster, TimeProvider time, ObjectKey pod, string container, CancellationToken cancellation) =>
+        await ReadAsync(cluster, time, pod, container, isFormer: true, cancellation) is { } lines ? Headed(lines) : "";
+
+    static string Headed(string lines) => $"{Environment.NewLine}its last log lines:{Environment.NewLine}{lines}";
+
+    Task<string?> ReadAsync(PodProblem crash, CancellationToken cancellation) => ReadAsync(cluster, time, crash.Pod!, crash.Container!, crash.Ended!.IsFormer, cancellation);
+
+    static async Task<string?> ReadAsync(ClusterReader cluster, TimeProvider time, ObjectKey pod, string container, bool isFormer, CancellationToken cancellation)
     {
         using var limit = new CancellationTokenSource(Limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         try
         {
-            foreach (var former in new[] { crash.Ended!.IsFormer, !crash.Ended.IsFormer })
-                if (await cluster.LogAsync(crash.Pod!, crash.Container!, former, Lines, either.Token) is { } text && !string.IsNullOrWhiteSpace(text))
+            foreach (var former in new[] { isFormer, !isFormer })
+                if (await cluster.LogAsync(pod, container, former, Lines, either.Token) is { } text && !string.IsNullOrWhiteSpace(text))
                     return text.TrimEnd();
         }
         catch (Exception unread) when (unread is ClusterRefusedException or ClusterUnreachableException or OperationCanceledException && !cancellation.IsCancellationRequested)

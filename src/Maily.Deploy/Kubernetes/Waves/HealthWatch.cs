@@ -11,7 +11,7 @@ namespace Maily.Deploy.Kubernetes.Waves;
 /// <summary>Looks at rolled-out workloads again and again; a container that ends, or a workload that stays unavailable, fails it.</summary>
 sealed class HealthWatch(ClusterReader cluster, RolloutPatience patience, TimeProvider time, ILogger log)
 {
-    const int LogLines = 20;
+    const int AtOnce = 4;
     static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
     static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
 
@@ -30,8 +30,7 @@ sealed class HealthWatch(ClusterReader cluster, RolloutPatience patience, TimePr
         var interval = TimeSpan.FromTicks(Math.Clamp((until - since).Ticks / 4, Look.Ticks, LongestSilence.Ticks));
         while (true)
         {
-            foreach (var key in workloads)
-                await LookAtAsync(key, since, cancellation);
+            await LookAsync(workloads, since, cancellation);
             var now = time.GetUtcNow();
             if (now >= until)
                 return;
@@ -45,25 +44,32 @@ sealed class HealthWatch(ClusterReader cluster, RolloutPatience patience, TimePr
         }
     }
 
-    // A node may be drained and a pod move: that is waited for as long as a new node is.
-    async Task LookAtAsync(ObjectKey key, DateTimeOffset since, CancellationToken cancellation)
+    async Task LookAsync(ImmutableArray<ObjectKey> workloads, DateTimeOffset since, CancellationToken cancellation)
     {
-        var live = await cluster.FindAsync(key, cancellation) ?? throw new NotHealthyException(key, cluster.Region, "it is not there any more");
-        await RequireNoEndAsync(live, since, cancellation);
+        var live = await LiveObjects.ReadAsync(cluster, workloads, AtOnce, cancellation);
+        var pods = new Dictionary<string, ImmutableArray<KubernetesObject>>(StringComparer.Ordinal);
+        foreach (var space in workloads.Select(key => key.Namespace ?? "").Distinct(StringComparer.Ordinal))
+            pods[space] = await cluster.ListAsync("v1", "Pod", space, "", cancellation);
+        foreach (var key in workloads)
+            await LookAtAsync(key, live[key], pods[key.Namespace ?? ""], since, cancellation);
+    }
+
+    // A node may be drained and a pod move: that is waited for as long as a new node is.
+    async Task LookAtAsync(ObjectKey key, KubernetesObject? found, ImmutableArray<KubernetesObject> pods, DateTimeOffset since, CancellationToken cancellation)
+    {
+        var live = found ?? throw new NotHealthyException(key, cluster.Region, "it is not there any more");
+        await RequireNoEndAsync(live, pods, since, cancellation);
         if (RolloutStatus.Decide(live.Json) is not { State: not RolloutState.Done } status)
             return;
         log.LogWarning("{Region}: {Workload}: {Status}", cluster.Region, key, status.Text);
         await new RolloutWait(cluster, patience with { Total = patience.Scheduling }, time, log).ForAllAsync([key], cancellation);
     }
 
-    async Task RequireNoEndAsync(KubernetesObject workload, DateTimeOffset since, CancellationToken cancellation)
+    async Task RequireNoEndAsync(KubernetesObject workload, ImmutableArray<KubernetesObject> pods, DateTimeOffset since, CancellationToken cancellation)
     {
-        if (workload.Json.At("spec", "selector", "matchLabels") is not JsonObject { Count: > 0 } labels)
-            return;
-        var selector = string.Join(',', labels.Select(label => $"{label.Key}={label.Value}"));
-        foreach (var pod in await cluster.ListAsync("v1", "Pod", workload.Key.Namespace, selector, cancellation))
+        foreach (var pod in pods.Where(pod => LabelSelector.Matches(workload.Json.At("spec", "selector"), pod.Json.At("metadata", "labels") as JsonObject ?? [])))
             foreach (var container in pod.Json.Objects("status", "containerStatuses").Where(container => HasEnded(pod, container, since)))
-                throw new NotHealthyException(workload.Key, cluster.Region, $"{pod.Key} ({container.Text("name")}): {Describe(container)}{await LogAsync(pod.Key, container.Text("name"), cancellation)}");
+                throw new NotHealthyException(workload.Key, cluster.Region, $"{pod.Key} ({container.Text("name")}): {Describe(container)}{await CrashLogs.OfFormerAsync(cluster, time, pod.Key, container.Text("name") ?? "", cancellation)}");
     }
 
     // By time, so that also what happened while nobody looked is found; and by count, where clocks differ.
@@ -82,12 +88,6 @@ sealed class HealthWatch(ClusterReader cluster, RolloutPatience patience, TimePr
     }
 
     static JsonNode? Last(JsonObject container) => container.At("state", "terminated") ?? container.At("lastState", "terminated");
-
-    async Task<string> LogAsync(ObjectKey pod, string? container, CancellationToken cancellation)
-    {
-        var lines = container is null ? null : await cluster.LogAsync(pod, container, previous: true, LogLines, cancellation);
-        return string.IsNullOrWhiteSpace(lines) ? "" : $"{Environment.NewLine}its last log lines:{Environment.NewLine}{lines.TrimEnd()}";
-    }
 }
 
 /// <summary>A workload that was rolled out did not stay healthy until its wave's bake time was over.</summary>

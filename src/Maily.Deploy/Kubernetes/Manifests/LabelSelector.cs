@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
-using Maily.Deploy.Kubernetes.Manifests;
 
-namespace Maily.Deploy.Kubernetes.Policies;
+namespace Maily.Deploy.Kubernetes.Manifests;
 
 /// <summary>Whether a selector of the API chooses something with these labels.</summary>
 static class LabelSelector

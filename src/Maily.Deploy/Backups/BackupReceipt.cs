@@ -69,8 +69,8 @@ public sealed record BackupReceipt
     /// <summary>The schemas it holds.</summary>
     public required ImmutableArray<string> Schemas { get; init; }
 
-    /// <summary>Roles that own something in them or have rights on it; of older backups it is not known.</summary>
-    public ImmutableArray<string> Roles { get; init; } = [];
+    /// <summary>Roles that own something in them or have rights on it.</summary>
+    public required ImmutableArray<string> Roles { get; init; }
 
     /// <summary>The schemas of the database whose definitions it leaves out.</summary>
     public required ImmutableArray<string> LeftOut { get; init; }

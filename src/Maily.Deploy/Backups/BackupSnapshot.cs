@@ -61,16 +61,35 @@ sealed class BackupSnapshot(NpgsqlConnection connection, NpgsqlTransaction trans
     public static async Task<BackupSnapshot> ImportAsync(ReadOnlyDatabase database, string id, CancellationToken cancellation)
     {
         var moment = await OnAsync(await database.OpenAsync(cancellation), id, cancellation);
-        // A number of the server's own making; it takes no parameter here.
-        await moment.Connection.RunAsync($"set transaction snapshot '{id}'", cancellation);
-        return moment;
+        try
+        {
+            // A number of the server's own making; it takes no parameter here.
+            await moment.Connection.RunAsync($"set transaction snapshot '{id}'", cancellation);
+            return moment;
+        }
+        catch
+        {
+            await moment.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Some moment of a database that nobody writes to.</summary>
     public static Task<BackupSnapshot> OfStillAsync(NpgsqlConnection connection, CancellationToken cancellation) => OnAsync(connection, "", cancellation);
 
-    static async Task<BackupSnapshot> OnAsync(NpgsqlConnection connection, string id, CancellationToken cancellation) =>
-        new(connection, await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation), id);
+    // Takes the connection over.
+    static async Task<BackupSnapshot> OnAsync(NpgsqlConnection connection, string id, CancellationToken cancellation)
+    {
+        try
+        {
+            return new(connection, await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation), id);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
 
     public NpgsqlConnection Connection => connection;
 

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using Maily.Deploy.Backups.Sealing;
@@ -57,20 +56,6 @@ public sealed class TableChecksums(long seed)
     /// <summary>A seed for a backup that is not sealed.</summary>
     internal static long RandomSeed() => BinaryPrimitives.ReadInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
 
-    /// <summary>Counts and checksums, in the order that was asked for. Reads in the transaction that is open on the connection, and changes settings until its end.</summary>
-    /// <param name="connection">An open connection with a transaction.</param>
-    /// <param name="tables">Schema and name, quoted where needed, as <c>regclass</c> prints them.</param>
-    /// <param name="cancellation">Aborts.</param>
-    /// <exception cref="PostgresException">A table is not there, or may not be read (42501).</exception>
-    public async Task<ImmutableArray<BackupTable>> ReadAsync(NpgsqlConnection connection, IEnumerable<string> tables, CancellationToken cancellation)
-    {
-        await BeginAsync(connection, cancellation);
-        var read = ImmutableArray.CreateBuilder<BackupTable>();
-        foreach (var table in tables)
-            read.Add(await ReadAsync(connection, table, cancellation));
-        return read.ToImmutable();
-    }
-
     /// <summary>An SQL expression that gives the statement which reads one table's count and checksum, under <see cref="Settings"/>.</summary>
     /// <param name="table">An expression for the table's name.</param>
     /// <param name="seed">The seed, as that statement has it.</param>
@@ -80,7 +65,11 @@ public sealed class TableChecksums(long seed)
     /// <summary>Makes the settings of the open transaction those under which values are read.</summary>
     internal static Task BeginAsync(NpgsqlConnection connection, CancellationToken cancellation) => connection.RunAsync(Settings, cancellation);
 
-    /// <summary>Reads one table after <see cref="BeginAsync"/>.</summary>
+    /// <summary>Reads one table after <see cref="BeginAsync"/>, in the transaction that is open on the connection.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="table">Schema and name, quoted where needed, as <c>regclass</c> prints them.</param>
+    /// <param name="cancellation">Aborts.</param>
+    /// <exception cref="PostgresException">The table is not there, or may not be read (42501).</exception>
     internal async Task<BackupTable> ReadAsync(NpgsqlConnection connection, string table, CancellationToken cancellation)
     {
         var statement = await connection.FindAsync<string>($"select {StatementFor("$1", "$1")}", cancellation, table);

@@ -56,7 +56,7 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
             await RunAsync(token);
             await session.Connection.RunAsync(MigrationHistory.Delete, token, version);
             await session.Connection.RunAsync(MigrationMark.Delete, token, version);
-        }, running), down, running), cancellation);
+        }, running, plan.Groups[0].Isolation), down, running), cancellation);
     }
 
     async Task InSessionAsync(Func<MigrationSession, CancellationToken, Task> work, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Maily.Deploy.Backups;
 using Maily.Deploy.Postgres;
 using Maily.Deploy.Tests.Postgres;
@@ -120,10 +121,14 @@ public sealed class TableChecksumsTests(PostgresServer server)
         (await Should.ThrowAsync<PostgresException>(() => ReadAsync(database with { User = $"clerk_{database.Name}" }, 1, "public.own"))).SqlState.ShouldBe("42501");
     }
 
-    static async Task<System.Collections.Immutable.ImmutableArray<BackupTable>> ReadAsync(DatabaseSettings database, long seed, params string[] tables)
+    static async Task<ImmutableArray<BackupTable>> ReadAsync(DatabaseSettings database, long seed, params string[] tables)
     {
         await using var connection = await PostgresServer.OpenAsync(database);
         await using var transaction = await connection.BeginTransactionAsync(Cancellation);
-        return await new TableChecksums(seed).ReadAsync(connection, tables, Cancellation);
+        await TableChecksums.BeginAsync(connection, Cancellation);
+        var read = ImmutableArray.CreateBuilder<BackupTable>();
+        foreach (var table in tables)
+            read.Add(await new TableChecksums(seed).ReadAsync(connection, table, Cancellation));
+        return read.ToImmutable();
     }
 }

@@ -4,6 +4,7 @@ using Maily.Deploy.Secrets;
 
 namespace Maily.Deploy.Tests.Images;
 
+[Collection(Alone.Name)]
 public sealed class LargeFileTests : IDisposable
 {
     const long FiveGigabytes = 5_000_000_000;

@@ -28,7 +28,7 @@ sealed class MeasuringMigrator(NpgsqlConnection connection, TimeProvider time)
             await connection.RunAsync("reset all", cancellation);
             foreach (var group in MigrationPlan.For(file).Groups)
             {
-                await using var transaction = group.InTransaction ? await connection.BeginTransactionAsync(cancellation) : null;
+                await using var transaction = group.InTransaction ? await connection.BeginTransactionAsync(group.Isolation, cancellation) : null;
                 var before = await ReadAsync(known, cancellation);
                 foreach (var index in group.Statements.Where(index => !file.Statements[index].IsEmpty))
                 {

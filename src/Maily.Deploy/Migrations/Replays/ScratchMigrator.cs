@@ -26,7 +26,7 @@ static class ScratchMigrator
                 continue;
             }
 
-            await using var transaction = await connection.BeginTransactionAsync(cancellation);
+            await using var transaction = await connection.BeginTransactionAsync(group.Isolation, cancellation);
             await StatementBatch.RunAsync(connection, file, group.Statements, cancellation);
             await transaction.CommitAsync(cancellation);
         }

@@ -12,8 +12,8 @@ sealed class ShapeDumps(DatabaseSettings database, PostgresTools tools, ProcessR
     static readonly string VersionSql = $"select concat_ws(',', {string.Join(", ", new[]
     {
         "class", "attribute", "attrdef", "type", "enum", "proc", "namespace", "constraint", "trigger", "event_trigger", "policy", "rewrite", "sequence", "statistic_ext",
-        "depend", "shdepend", "default_acl", "extension", "description", "publication", "publication_rel", "language", "cast", "operator", "collation", "ts_config", "ts_config_map", "ts_dict",
-        "foreign_server",
+        "index", "depend", "default_acl", "extension", "description", "publication", "publication_rel", "language", "cast", "operator", "collation", "ts_config", "ts_config_map", "ts_dict",
+        "foreign_server", "foreign_table",
     }.Select(catalog => $"(select count(*) || ' ' || coalesce(sum(xmin::text::bigint), 0) from pg_{catalog})"))})";
 
     // A run has one target.

@@ -85,6 +85,6 @@ public sealed class BackupCatalogTests : IDisposable
     Task AddAsync(int daysAgo, string environment = "production") => Store.CompleteAsync(Id(daysAgo), new BackupReceipt
     {
         Deployment = Id(daysAgo), Environment = environment, At = Now.AddDays(-daysAgo), Database = "d", Location = "l", Seconds = 1, ServerVersion = "15.1", WalPosition = "0/0",
-        Schemas = [], LeftOut = [], LeftOutTables = [], Tables = [], Managed = [], Outside = [], Files = ImmutableArray<BackupFile>.Empty,
+        Schemas = [], LeftOut = [], LeftOutTables = [], Tables = [], Managed = [], Outside = [], Roles = [], Files = ImmutableArray<BackupFile>.Empty,
     }.ToJson(), Cancellation);
 }

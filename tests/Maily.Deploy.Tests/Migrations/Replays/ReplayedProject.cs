@@ -11,14 +11,14 @@ namespace Maily.Deploy.Tests.Migrations.Replays;
 /// <summary>A database that has had some migrations, the folder of these and of those to come, and the same server for scratch databases.</summary>
 sealed class ReplayedProject : IDisposable
 {
-    readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("maily-replay-");
+    readonly DirectoryInfo folder;
     readonly PostgresServer server;
     int files;
 
-    ReplayedProject(PostgresServer server, DatabaseSettings database) => (this.server, Database) = (server, database);
+    ReplayedProject(PostgresServer server, DatabaseSettings database, DirectoryInfo folder) => (this.server, Database, this.folder) = (server, database, folder);
 
     /// <summary>The same one, to be asked with other contracts; takes it over.</summary>
-    public ReplayedProject(ReplayedProject other) : this(other.server, other.Database) => (folder, files) = (other.folder, other.files);
+    public ReplayedProject(ReplayedProject other) : this(other.server, other.Database, other.folder) => files = other.files;
 
     public DatabaseSettings Database { get; }
 
@@ -34,7 +34,7 @@ sealed class ReplayedProject : IDisposable
     /// <summary>A project whose database has had these migrations.</summary>
     public static async Task<ReplayedProject> WithAsync(PostgresServer server, params string[] applied)
     {
-        var project = new ReplayedProject(server, await server.CreateDatabaseAsync());
+        var project = new ReplayedProject(server, await server.CreateDatabaseAsync(), Directory.CreateTempSubdirectory("maily-replay-"));
         await PostgresServer.ExecuteAsync(project.Database, "create schema auth; create table auth.users (id uuid primary key); create schema supabase_migrations; create table supabase_migrations.schema_migrations (version text primary key)");
         foreach (var sql in applied)
         {

@@ -6,6 +6,7 @@ using Maily.Deploy.Processes;
 
 namespace Maily.Deploy.Tests.Postgres.Scratch;
 
+[Collection(Alone.Name)]
 public sealed class ShapeDumpsTests(PostgresServer server) : IDisposable
 {
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("maily-shapes-");
@@ -31,12 +32,13 @@ public sealed class ShapeDumpsTests(PostgresServer server) : IDisposable
     [InlineData("create or replace view v as select a + 1 as a from t", "(t.a + 1)")]
     [InlineData("create publication everything", "CREATE PUBLICATION everything")]
     [InlineData("create trigger g before insert on t execute function pg_catalog.suppress_redundant_updates_trigger()", "CREATE TRIGGER g")]
+    [InlineData("alter table t cluster on t_pkey", "ALTER TABLE public.t CLUSTER ON t_pkey")]
     [InlineData("create extension citext", "CREATE EXTENSION IF NOT EXISTS citext")]
     public async Task A_definition_that_changes_is_in_the_next_dump(string change, string expected)
     {
         var database = await server.CreateDatabaseAsync();
         await PostgresServer.ExecuteAsync(database, """
-            create type mood as enum ('old label'); create table t (a int); create policy old on t using (a > 0); create view v as select a from t; create sequence s;
+            create type mood as enum ('old label'); create table t (a int primary key); create policy old on t using (a > 0); create view v as select a from t; create sequence s;
             create function f() returns int language sql as 'select 1'
             """);
         (await DumpAsync(database)).ShouldNotContain(expected);

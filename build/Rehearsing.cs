@@ -57,7 +57,7 @@ sealed class Rehearsing(AbsolutePath root)
     // A rehearsal takes the flags of the deployment that it rehearses: --skip-frontend, --verbosity. It tries what is being worked on,
     // committed or not.
     static IEnumerable<string> Passed() =>
-        System.Environment.GetCommandLineArgs().Skip(1).SkipWhile(argument => !argument.StartsWith('-')).Except(["--allow-dirty"]).Append("--allow-dirty");
+        System.Environment.GetCommandLineArgs().Skip(1).SkipWhile(argument => !argument.StartsWith('-')).Where(argument => argument != "--allow-dirty").Append("--allow-dirty");
 }
 
 /// <summary>The deployment to the sandbox did not succeed.</summary>

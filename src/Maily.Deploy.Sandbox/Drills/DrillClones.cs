@@ -43,7 +43,9 @@ sealed class DrillClones : IAsyncDisposable
     /// <summary>A clone of the next release. The one after it is made meanwhile, so that nobody waits for it.</summary>
     public async Task<DrillClone> TakeNextAsync(CancellationToken cancellation)
     {
-        var clone = await (spare ?? CloneAsync("next", cancellation));
+        var ready = spare;
+        spare = null;
+        var clone = await (ready ?? CloneAsync("next", cancellation));
         spare = CloneAsync("next", cancellation);
         return clone;
     }

@@ -56,6 +56,10 @@ sealed class BuildFiles
             await stop.CancelAsync();
             await writing;
         }
+
+        // A reader may take the end for the whole.
+        if (unreadable is IOException or UnauthorizedAccessException)
+            throw new ContextUnreadableException(unreadable);
     }
 
     // What goes wrong reaches the reader too.

@@ -28,8 +28,23 @@ sealed partial class RegistryLogin(ImageSettings settings, HttpClient http)
     async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, AuthenticationHeaderValue? header, CancellationToken cancellation)
     {
         using var request = make();
-        request.Headers.Authorization = header;
-        return await http.SendAsync(request, request.Options.TryGetValue(Streamed, out var streams) && streams ? HttpCompletionOption.ResponseHeadersRead : HttpCompletionOption.ResponseContentRead, cancellation);
+        // Where a registry leads elsewhere, the login does not go along.
+        if (request.RequestUri!.GetLeftPart(UriPartial.Authority) == settings.Registry.Uri.GetLeftPart(UriPartial.Authority))
+            request.Headers.Authorization = header;
+        return await InTimeAsync(request, request.Options.TryGetValue(Streamed, out var streams) && streams ? HttpCompletionOption.ResponseHeadersRead : HttpCompletionOption.ResponseContentRead, cancellation);
+    }
+
+    // The client's own time-out looks like a cancelled run.
+    async Task<HttpResponseMessage> InTimeAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellation)
+    {
+        try
+        {
+            return await http.SendAsync(request, completion, cancellation);
+        }
+        catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
+        {
+            throw new HttpRequestException($"{request.RequestUri?.Host} did not answer within {http.Timeout.TotalSeconds} s.", late);
+        }
     }
 
     async Task<AuthenticationHeaderValue?> AnswerAsync(HttpHeaderValueCollection<AuthenticationHeaderValue> challenges, string scope, CancellationToken cancellation)
@@ -52,7 +67,7 @@ sealed partial class RegistryLogin(ImageSettings settings, HttpClient http)
             return null;
         var query = $"service={Uri.EscapeDataString(parts.GetValueOrDefault("service", ""))}&scope={Uri.EscapeDataString(parts.GetValueOrDefault("scope", scope))}";
         using var request = new HttpRequestMessage(HttpMethod.Get, new UriBuilder(address) { Query = query }.Uri) { Headers = { Authorization = Basic() } };
-        using var answer = await http.SendAsync(request, cancellation);
+        using var answer = await InTimeAsync(request, HttpCompletionOption.ResponseContentRead, cancellation);
         if (!answer.IsSuccessStatusCode)
             return null;
         using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancellation));

@@ -9,6 +9,9 @@ namespace Maily.Deploy.Images.Scanning.Trivy;
 /// <summary>Scans with trivy on this machine; where a server is named, trivy asks that one for weaknesses.</summary>
 sealed class TrivyCommand(string executable, TrivySettings settings, ImageSettings images, ProcessRunner processes, TrivyServer? server) : IImageScanner
 {
+    // One process at a time may hold trivy's cache; another one gives up after some seconds.
+    SemaphoreSlim Turn { get; } = new(1);
+
     /// <summary>Makes the bill of materials; the engine's image before the registry's.</summary>
     public static CommandLine SbomOf(string executable, string reference, string file) =>
         CommandLine.Of(executable, "image", "--quiet", "--image-src", "docker,remote", "--format", "cyclonedx", "--output", file, reference);
@@ -31,6 +34,7 @@ sealed class TrivyCommand(string executable, TrivySettings settings, ImageSettin
     /// <inheritdoc/>
     public async Task<ScanFindings> ScanAsync(ImageBuild build, CancellationToken cancellation)
     {
+        await Turn.WaitAsync(cancellation);
         var folder = Directory.CreateTempSubdirectory("maily-scan-");
         try
         {
@@ -42,6 +46,7 @@ sealed class TrivyCommand(string executable, TrivySettings settings, ImageSettin
         finally
         {
             folder.Delete(recursive: true);
+            Turn.Release();
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using Maily.Deploy.Http;
 using Maily.Deploy.Images.Scanning.Inventory;
 using Polly;
 using Polly.Retry;
@@ -12,16 +13,19 @@ namespace Maily.Deploy.Images.Scanning.Trivy;
 /// Scans with a trivy server alone (<c>TRIVY_SERVER_URL</c>), without trivy on this machine: the packages of the image are read here
 /// and looked up there, over the protocol of trivy's own client (Twirp: protocol buffers over HTTP).
 /// </summary>
-sealed class TrivyServer : IImageScanner, IDisposable
+sealed class TrivyServer : IImageScanner
 {
     readonly TrivySettings settings;
     readonly ImageReader images;
-    readonly HttpClient http = new() { Timeout = TimeSpan.FromMinutes(5) };
+    readonly TimeProvider time;
+    static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
+    readonly HttpClient http = HttpClients.Create();
     readonly ResiliencePipeline retry;
 
     public TrivyServer(TrivySettings settings, ImageReader images, TimeProvider time)
     {
-        (this.settings, this.images) = (settings, images);
+        (this.settings, this.images, this.time) = (settings, images, time);
         // A server that fetches its database anew answers nothing for a while.
         retry = new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(new RetryStrategyOptions
         {
@@ -49,9 +53,6 @@ sealed class TrivyServer : IImageScanner, IDisposable
         var found = await SendAsync<ScanRequest, ScanResponse>("trivy.scanner.v1.Scanner/Scan", new() { Target = build.Reference, ArtifactId = id, BlobIds = [id] }, cancellation);
         return new(sbom, [.. found.Results.SelectMany(result => result.Vulnerabilities.Select(weakness => Of(result, weakness)))]);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => http.Dispose();
 
     static Vulnerability Of(TrivyResult result, TrivyVulnerability weakness) => new(
         weakness.Id, weakness.Package, weakness.Installed, weakness.Fixed.Length == 0 ? null : weakness.Fixed,
@@ -86,7 +87,7 @@ sealed class TrivyServer : IImageScanner, IDisposable
                 using var request = make();
                 if (settings.Token is { } secret)
                     request.Headers.TryAddWithoutValidation(settings.TokenHeader, secret.Reveal());
-                var answer = await http.SendAsync(request, token);
+                var answer = await InTimeAsync(request, token);
                 // Told apart from an answer that is to be read: the pipeline sends it again.
                 return IsForNow(answer.StatusCode) ? throw new HttpRequestException($"{(int)answer.StatusCode} {answer.ReasonPhrase}", null, answer.StatusCode) : answer;
             }, cancellation);
@@ -94,6 +95,20 @@ sealed class TrivyServer : IImageScanner, IDisposable
         catch (HttpRequestException unreachable)
         {
             throw new ScannerException($"The trivy server {settings.Server} does not answer.", "Start it, or correct TRIVY_SERVER_URL.", unreachable.Message, unreachable);
+        }
+    }
+
+    async Task<HttpResponseMessage> InTimeAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(Limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        try
+        {
+            return await http.SendAsync(request, either.Token);
+        }
+        catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
+        {
+            throw new HttpRequestException($"No answer within {Limit.TotalMinutes} minutes.", late);
         }
     }
 

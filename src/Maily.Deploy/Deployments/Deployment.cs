@@ -138,7 +138,7 @@ public sealed class Deployment : IAsyncDisposable
     /// <summary>Records that the environment is what <paramref name="release"/> says again, after a rollback; gives the record.</summary>
     public async Task<ReleaseRecord> RestoreReleaseAsync(ReleaseRecord release, CancellationToken cancellation)
     {
-        var restored = release with { At = context.Time.GetUtcNow() };
+        var restored = release with { At = context.Time.GetUtcNow(), IsRestored = !release.IsWithdrawn };
         await store.AddReleaseAsync(lease.Lease, restored, cancellation);
         return restored;
     }

@@ -37,7 +37,9 @@ public static class Rollback
 
     /// <summary>Whether the last thing that happened to what is live was a rollback to it.</summary>
     static bool IsRolledBack(ImmutableList<ReleaseRecord> standing, ImmutableArray<ReleaseRecord> releases) =>
-        releases is [{ IsWithdrawn: true }, ..] || standing is [.., var live] && releases.Any(release => release.Deployment.CompareTo(live.Deployment) > 0);
+        releases is [{ IsWithdrawn: true } or { IsRestored: true }, ..]
+        // Records from before they said so are recognized by the deployment's first one below.
+        || standing is [.., var live] && releases.Count(release => release.Deployment == live.Deployment) > 1;
 
     /// <summary>Rolls back and sets a hold.</summary>
     /// <param name="definition">Whose ways back are used.</param>

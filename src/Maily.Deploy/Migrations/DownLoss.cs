@@ -7,34 +7,82 @@ using Npgsql;
 namespace Maily.Deploy.Migrations;
 
 /// <summary>
-/// Finds what a down script would drop that was written since its migration: it is run, looked at and taken back; then writers are kept
-/// away from what it drops, and the rows of later transactions are counted there.
+/// Runs a down script so that nothing is lost that was written since its migration: it is run, looked at and taken back; then writers
+/// are kept away from what it drops, narrows or writes to, the rows of later transactions are counted there, and it is run again.
 /// </summary>
 /// <param name="connection">A connection with an open transaction.</param>
-sealed class DownLoss(NpgsqlConnection connection)
+/// <param name="version">The migration that is undone.</param>
+sealed class DownLoss(NpgsqlConnection connection, string version)
 {
     const string Savepoint = "maily_down";
 
-    /// <summary>Does nothing where nothing is lost.</summary>
-    /// <param name="version">The migration that is undone.</param>
-    /// <param name="run">Runs the down script in the open transaction.</param>
+    /// <summary>Whether a later transaction wrote the row.</summary>
+    const string IsLater = "age(xmin) < (select coalesce(age(xid::xid), 2147483647) from maily_deploy.applied_migrations where version = $1)";
+
+    /// <summary>Runs the script in the open transaction, which must be given up where this throws; gives the schema that it leads to.</summary>
+    /// <param name="run">Runs the down script.</param>
     /// <param name="cancellation">Aborts.</param>
-    /// <exception cref="RowsWrittenException">Something is.</exception>
-    public async Task ThrowIfAnyAsync(string version, Func<CancellationToken, Task> run, CancellationToken cancellation)
+    /// <exception cref="RowsWrittenException">Something would be lost.</exception>
+    public async Task<DatabaseCatalog> RunAsync(Func<CancellationToken, Task> run, CancellationToken cancellation)
     {
         await connection.RunAsync($"savepoint {Savepoint}", cancellation);
-        var before = await DatabaseCatalog.ReadHereAsync(connection, cancellation);
+        var (before, tablesBefore) = (await DatabaseCatalog.ReadHereAsync(connection, cancellation), await DataChanges.ReadAsync(connection, cancellation));
         // The path, too, is as it was: the script may count on it.
         await connection.RunAsync($"rollback to savepoint {Savepoint}", cancellation);
         await run(cancellation);
-        var after = await DatabaseCatalog.ReadHereAsync(connection, cancellation);
+        var (after, tablesAfter) = (await DatabaseCatalog.ReadHereAsync(connection, cancellation), await DataChanges.ReadAsync(connection, cancellation));
         await connection.RunAsync($"rollback to savepoint {Savepoint}", cancellation);
+
         var lost = ImmutableArray.CreateBuilder<WrittenTable>();
         foreach (var (table, condition) in Dropped(before, after))
-            if (await CountAsync(version, table, condition, cancellation) is var rows and > 0)
-                lost.Add(new(table, rows, 0));
+            Add(lost, table, await CountAsync(table, condition, cancellation));
+        ThrowIf(lost);
+
+        var written = tablesBefore.WrittenIn(tablesAfter).ToImmutableArray();
+        foreach (var table in written)
+            await KeepAsync(table, cancellation);
+        await run(cancellation);
+        foreach (var table in written)
+            Add(lost, table.Name, await CountMissingAsync(table, cancellation));
+        ThrowIf(lost);
+        return after;
+    }
+
+    static void Add(ImmutableArray<WrittenTable>.Builder lost, string table, long rows)
+    {
+        if (rows > 0)
+            lost.Add(new(table, rows, 0));
+    }
+
+    static void ThrowIf(ImmutableArray<WrittenTable>.Builder lost)
+    {
         if (lost.Count > 0)
             throw new RowsWrittenException(lost.ToImmutable());
+    }
+
+    async Task KeepAsync(WrittenRows table, CancellationToken cancellation)
+    {
+        await LockAsync(table.Name, cancellation);
+        await using var command = connection.CommandOf($"create temporary table {table.Kept} on commit drop as select {table.Before} from only {table.Name} where {IsLater.Replace("$1", $"'{version}'", StringComparison.Ordinal)}");
+        command.CommandTimeout = 0;
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    // What does not come back from a column's new type is lost in it; where the types cannot be cast, each row is.
+    async Task<long> CountMissingAsync(WrittenRows table, CancellationToken cancellation)
+    {
+        await connection.RunAsync($"savepoint {Savepoint}_count", cancellation);
+        try
+        {
+            await using var command = connection.CommandOf($"select count(*) from (select * from pg_temp.{table.Kept} except all select {table.After} from only {table.NameAfter}) as missing");
+            command.CommandTimeout = 0;
+            return (long)(await command.ExecuteScalarAsync(cancellation) ?? 0L);
+        }
+        catch (PostgresException)
+        {
+            await connection.RunAsync($"rollback to savepoint {Savepoint}_count", cancellation);
+            return await connection.FindAsync<long>($"select count(*) from pg_temp.{table.Kept}", cancellation);
+        }
     }
 
     // A row of a later transaction counts where it holds something in what is dropped that is no default.
@@ -67,12 +115,13 @@ sealed class DownLoss(NpgsqlConnection connection)
         return at;
     }
 
-    async Task<long> CountAsync(string version, string table, string condition, CancellationToken cancellation)
+    async Task<long> CountAsync(string table, string condition, CancellationToken cancellation)
     {
-        await connection.RunAsync($"lock table only {table} in access exclusive mode", cancellation);
-        await using var command = connection.CommandOf(
-            $"select count(*) from only {table} where ({condition}) and age(xmin) < (select coalesce(age(xid::xid), 2147483647) from maily_deploy.applied_migrations where version = $1)", version);
+        await LockAsync(table, cancellation);
+        await using var command = connection.CommandOf($"select count(*) from only {table} where ({condition}) and {IsLater}", version);
         command.CommandTimeout = 0;
         return (long)(await command.ExecuteScalarAsync(cancellation) ?? 0L);
     }
+
+    Task LockAsync(string table, CancellationToken cancellation) => connection.RunAsync($"lock table only {table} in access exclusive mode", cancellation);
 }

@@ -95,11 +95,15 @@ sealed class MigrationCompensator(DatabaseSettings settings, MigrationOptions op
         try
         {
             await new MigrationRunner(new(settings, context.Permit), deployment.Environment, options, deployment.Time, deployment.Log)
-                .RevertAsync(point.Version, down, cancellation);
+                .RevertAsync(point.Version, down, point.Former, cancellation);
         }
         catch (RowsWrittenException lost)
         {
             return NeedsPerson(point, $"The down script of {title} would drop what was written since: {string.Join(", ", lost.Tables)}");
+        }
+        catch (DownIncompleteException incomplete)
+        {
+            return NeedsPerson(point, $"The down script of {title} changed nothing, since it does not lead back: {string.Join(", ", incomplete.Titles)} would be otherwise than before");
         }
         catch (MigrationFailedException failed)
         {
@@ -109,7 +113,7 @@ sealed class MigrationCompensator(DatabaseSettings settings, MigrationOptions op
         var after = await MigrationState.ReadAsync(settings, point.Version, cancellation);
         return after.IsInHistory
             ? NeedsPerson(point, $"{title} is still in the history after its down script ran")
-            : CompensationResult.Undone($"{title} is undone by its down script.");
+            : CompensationResult.Undone($"{title} is undone by its down script{(point.Former is null ? ", which nothing was compared with" : "")}.");
     }
 
     CompensationResult NeedsPerson(MigrationRestorePoint point, string fact) => CompensationResult.NeedsPerson(

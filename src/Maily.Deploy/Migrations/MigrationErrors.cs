@@ -84,6 +84,14 @@ public sealed class MigrationFailedException : DeployException
     }
 }
 
+/// <summary>A down script does not lead back to what was before its migration; nothing of it is left.</summary>
+public sealed class DownIncompleteException(string path, ImmutableArray<string> titles)
+    : DeployException($"{path} does not undo its migration.", "Complete the script, or undo the migration by hand.", string.Join(Environment.NewLine, titles))
+{
+    /// <summary>What would be otherwise than before, by kind and name.</summary>
+    public ImmutableArray<string> Titles { get; } = titles;
+}
+
 /// <summary>Another migrator is at work on the database.</summary>
 public sealed class MigrationLockHeldException(TimeSpan waited)
     : DeployException($"Another migrator holds the migration lock; waited {waited.TotalSeconds:0} s.",

@@ -1,3 +1,4 @@
+using Maily.Deploy.Migrations.Replays;
 using Maily.Deploy.Postgres;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -42,18 +43,23 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
     }
 
     /// <summary>Runs a down script and removes the history row and the mark, all in one transaction.</summary>
+    /// <param name="version">The migration.</param>
+    /// <param name="down">The script.</param>
+    /// <param name="former">What it must lead back to; null where that is not known.</param>
+    /// <param name="cancellation">Aborts.</param>
+    /// <exception cref="DownIncompleteException">It leads elsewhere; nothing is changed.</exception>
     /// <exception cref="Backups.RowsWrittenException">It would drop what was written since; nothing is changed.</exception>
     /// <exception cref="MigrationFailedException">A statement failed; nothing is changed.</exception>
-    public async Task RevertAsync(string version, MigrationFile down, CancellationToken cancellation)
+    public async Task RevertAsync(string version, MigrationFile down, FormerSchema? former, CancellationToken cancellation)
     {
         var plan = MigrationPlan.For(down);
         if (!plan.IsAtomic)
             throw new UnreadableMigrationException(down.Path, "a down script runs in one transaction, and a statement of it cannot", "Split it, or undo it by hand.");
         await InSessionAsync((session, running) => RetryLockedAsync(() => database.InFencedTransactionAsync(session.Connection, environment, async (_, token) =>
         {
-            Task RunAsync(CancellationToken running) => StatementBatch.RunAsync(session.Connection, down, plan.Groups[0].Statements, running);
-            await new DownLoss(session.Connection).ThrowIfAnyAsync(version, RunAsync, token);
-            await RunAsync(token);
+            var after = await new DownLoss(session.Connection, version).RunAsync(running => StatementBatch.RunAsync(session.Connection, down, plan.Groups[0].Statements, running), token);
+            if (former?.DifferencesFrom(after) is { IsEmpty: false } left)
+                throw new DownIncompleteException(down.Path, left);
             await session.Connection.RunAsync(MigrationHistory.Delete, token, version);
             await session.Connection.RunAsync(MigrationMark.Delete, token, version);
         }, running, plan.Groups[0].Isolation), down, running), cancellation);

@@ -18,7 +18,11 @@ namespace Maily.Deploy.Migrations;
 /// <param name="DownSql">The down script; null where there is none.</param>
 /// <param name="Backup">This deployment's backup; null where none was made.</param>
 public sealed record MigrationRestorePoint(
-    string Version, string Name, int Statements, bool IsCompatible, string Reason, string? DownPath, string? DownSql, string? Backup);
+    string Version, string Name, int Statements, bool IsCompatible, string Reason, string? DownPath, string? DownSql, string? Backup)
+{
+    /// <summary>What the migration changes, as it was before; null where there is no way back, or it could not be tried.</summary>
+    public FormerSchema? Former { get; init; }
+}
 
 /// <summary>Applies one migration.</summary>
 sealed class MigrationStep(MigrationOptions options, SharedMigrations shared, MigrationFile file) : Step
@@ -29,11 +33,15 @@ sealed class MigrationStep(MigrationOptions options, SharedMigrations shared, Mi
 
     public override async Task<RestorePoint> CaptureAsync(DeploymentContext context, CancellationToken cancellation)
     {
-        var verdict = SchemaFit.Judge(file, await ReplayAsync(context, cancellation));
+        var replayed = await ReplayAsync(context, cancellation);
+        var verdict = SchemaFit.Judge(file, replayed);
         var down = await DownScript.FindAsync(file, cancellation);
         var backup = context.OutputsOf(BackupStage.Name).Select(step => step.Outputs[BackupOutputs.Address]).FirstOrDefault();
         return RestorePoint.Of(new MigrationRestorePoint(
-            file.Version, file.Name, file.Statements.Length, verdict.IsCompatible, verdict.Reason, down?.Path, down?.Text, backup));
+            file.Version, file.Name, file.Statements.Length, verdict.IsCompatible, verdict.Reason, down?.Path, down?.Text, backup) 
+        {
+            Former = down is not null && replayed?.Former.GetValueOrDefault(file.Version) is { } former ? await shared.ReadAsync(former, cancellation) : null,
+        });
     }
 
     public override async Task<Finding> FindAsync(DeploymentContext context, CancellationToken cancellation)

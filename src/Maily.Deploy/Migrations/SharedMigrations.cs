@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Maily.Deploy.Migrations.Replays;
 using Maily.Deploy.Postgres;
+using Maily.Deploy.Postgres.Catalogs;
 using Npgsql;
 
 namespace Maily.Deploy.Migrations;
@@ -27,4 +28,8 @@ sealed class SharedMigrations(DatabaseSettings settings, MigrationSituation situ
     /// <summary>What the database says about one migration.</summary>
     public Task<MigrationState> ReadAsync(string version, CancellationToken cancellation) =>
         reader.UseAsync(new ReadOnlyDatabase(settings).OpenAsync, (connection, token) => MigrationState.ReadAsync(connection, version, token), mayRepeat: true, cancellation);
+
+    /// <summary>What a migration changes, as it is in the database now.</summary>
+    public async Task<FormerSchema> ReadAsync(FormerSchema former, CancellationToken cancellation) =>
+        former.In(await reader.UseAsync(new ReadOnlyDatabase(settings).OpenAsync, DatabaseCatalog.ReadAsync, mayRepeat: true, cancellation));
 }

@@ -72,6 +72,13 @@ public static class MailySchema
         """
         alter table maily_deploy.applied_migrations add column if not exists xid xid8
         """,
+        // Which deployment is the newest is what leases say, not the clocks that name deployments.
+        """
+        alter table maily_deploy.deployment add column if not exists number bigint not null default 0;
+        update maily_deploy.deployment as present set number = (first.record ->> 'fencingNumber')::bigint
+        from maily_deploy.journal as first
+        where first.environment = present.environment and first.deployment = present.id and first.sequence = 1
+        """,
     ];
 
     /// <summary>Makes what is missing. Two that do it at once wait for each other.</summary>

@@ -38,6 +38,10 @@ public sealed class RollbackDecisionTests
         Decide("C", "B A", null).ShouldBe("undo C, back to B");
 
     [Fact]
+    public void What_a_machine_with_a_late_clock_deployed_is_undone_as_any_other() =>
+        Decide(null, "A C B", null).ShouldBe("undo A, back to C");
+
+    [Fact]
     public void An_unfinished_deployment_is_undone_before_the_others() =>
         Decide("C", "B A", "A").ShouldBe("undo C B, back to A");
 

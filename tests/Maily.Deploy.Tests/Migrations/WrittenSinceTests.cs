@@ -32,6 +32,16 @@ public sealed class WrittenSinceTests(PostgresServer server) : IDisposable
     [InlineData("alter table public.people drop column age", "alter table public.people add column age int not null default 5", "insert into public.people values (3, 'Cid')", CompensationState.Undone)]
     [InlineData("alter table public.people drop column age", "alter table public.people add column age int not null default 5", "update public.people set age = 6 where id = 1", CompensationState.NeedsPerson)]
     [InlineData("alter table public.people drop column age", "alter table public.people add column age int", "insert into public.people values (3, 'Cid', 33)", CompensationState.NeedsPerson)]
+    [InlineData("delete from public.people where id > 2", "select 1", "insert into public.people values (3, 'Cid')", CompensationState.NeedsPerson)]
+    [InlineData("delete from public.people where id > 2", "insert into public.people values (3, 'Cid')", "select 1", CompensationState.Undone)]
+    [InlineData("update public.people set name = 'Eve'", "select 1", "update public.people set name = 'Bea' where id = 2", CompensationState.NeedsPerson)]
+    [InlineData("alter table public.people add column old text; update public.people set old = name", "select 1", "insert into public.people values (3, 'Cid')", CompensationState.Undone)]
+    [InlineData("truncate public.people", "select 1", "insert into public.people values (3, 'Cid')", CompensationState.NeedsPerson)]
+    [InlineData("truncate public.people", "select 1", "select 1", CompensationState.Undone)]
+    [InlineData("alter table public.people alter column name type varchar(3) using left(name, 3)", "select 1", "insert into public.people values (3, 'Cid')", CompensationState.Undone)]
+    [InlineData("alter table public.people alter column name type varchar(3) using left(name, 3)", "select 1", "insert into public.people values (3, 'Dorothy')", CompensationState.NeedsPerson)]
+    [InlineData("alter table public.people alter column id type bigint", "select 1", "insert into public.people values (3, 'Cid')", CompensationState.Undone)]
+    [InlineData("alter table public.people alter column name type bytea using null", "select 1", "insert into public.people values (3, 'Cid')", CompensationState.NeedsPerson)]
     public async Task A_down_script_drops_only_what_nobody_wrote(string down, string up, string written, CompensationState expected)
     {
         var database = await BackedUpAsync();

@@ -48,6 +48,9 @@ public sealed record ReleaseRecord
     /// <summary>Whether this says the opposite: the release was undone with nothing before it, so that nothing is live.</summary>
     public bool IsWithdrawn { get; init; }
 
+    /// <summary>Whether a rollback made it live again, so that the deployment that it names is not the last that was at work.</summary>
+    public bool IsRestored { get; init; }
+
     /// <summary>Whether both describe the same parts, whoever made them live and from which commit.</summary>
     public bool HasContentOf(ReleaseRecord other) =>
         VercelDeployment == other.VercelDeployment && Strategy == other.Strategy && Migrations.SequenceEqual(other.Migrations)

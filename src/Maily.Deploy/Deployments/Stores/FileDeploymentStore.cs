@@ -98,12 +98,14 @@ public sealed class FileDeploymentStore(string folder, TimeProvider time) : IDep
     /// <inheritdoc/>
     public async Task<ImmutableArray<DeploymentSummary>> ListAsync(string environment, int limit, CancellationToken cancellation)
     {
-        var newest = Directory.EnumerateFiles(FolderOf(environment), "*.jsonl")
-            .Select(file => Path.GetFileNameWithoutExtension(file)).Where(name => name is not ("releases" or "audit"))
-            .OrderDescending(StringComparer.Ordinal).Take(limit);
+        var begun = new List<(long Number, DeploymentId Id)>();
+        foreach (var name in Directory.EnumerateFiles(FolderOf(environment), "*.jsonl").Select(file => Path.GetFileNameWithoutExtension(file)))
+            if (name is not ("releases" or "audit")
+                && await ReadAsync(environment, DeploymentId.Parse(name), cancellation).FirstOrDefaultAsync(cancellation) is { } first)
+                begun.Add((first.FencingNumber, DeploymentId.Parse(name)));
         var summaries = ImmutableArray.CreateBuilder<DeploymentSummary>();
-        foreach (var name in newest)
-            if (await SummarizeAsync(environment, DeploymentId.Parse(name), cancellation) is { } summary)
+        foreach (var (_, id) in begun.OrderDescending().Take(limit))
+            if (await SummarizeAsync(environment, id, cancellation) is { } summary)
                 summaries.Add(summary);
         return summaries.ToImmutable();
     }

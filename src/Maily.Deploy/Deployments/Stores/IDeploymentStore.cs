@@ -44,7 +44,10 @@ public interface IJournalStore
     /// <summary>All records of a deployment in order; none if it is unknown.</summary>
     IAsyncEnumerable<JournalRecord> ReadAsync(string environment, DeploymentId deployment, CancellationToken cancellation);
 
-    /// <summary>The newest deployments first, each with its outcome, or null while it is not ended.</summary>
+    /// <summary>
+    /// The newest deployments first, each with its outcome, or null while it is not ended. The newest is the one that took the
+    /// lease last, whatever the clock said that named it.
+    /// </summary>
     Task<ImmutableArray<DeploymentSummary>> ListAsync(string environment, int limit, CancellationToken cancellation);
 }
 

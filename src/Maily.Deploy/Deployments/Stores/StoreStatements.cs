@@ -65,8 +65,8 @@ static class StoreStatements
             insert into maily_deploy.journal (environment, deployment, sequence, record)
             select environment, $3, $4, $5::json from held on conflict do nothing returning sequence
         ), summary as (
-            insert into maily_deploy.deployment as present (environment, id, header, outcome, last_at)
-            select $1, $3, $6::json, $7, $8 from written
+            insert into maily_deploy.deployment as present (environment, id, header, outcome, last_at, number)
+            select $1, $3, $6::json, $7, $8, $10 from written
             on conflict (environment, id) do update set
                 header = coalesce(present.header, excluded.header), last_at = excluded.last_at,
                 outcome = case when $9 then null else coalesce(excluded.outcome, present.outcome) end
@@ -75,7 +75,7 @@ static class StoreStatements
             (select record::text from maily_deploy.journal where environment = $1 and deployment = $3 and sequence = $4)
         """, lease.Environment, lease.FencingNumber, deployment.Value, record.Sequence, Json(record),
         record.Event == JournalEvent.Started ? record.Text : null, record.Event == JournalEvent.Ended ? record.Text : null,
-        record.At.ToUniversalTime(), record.Reopens);
+        record.At.ToUniversalTime(), record.Reopens, record.FencingNumber);
 
     public static StoreStatement Read(string environment, DeploymentId deployment, long after, int limit) => new("""
         select record::text from maily_deploy.journal
@@ -84,7 +84,7 @@ static class StoreStatements
 
     public static StoreStatement List(string environment, int limit) => new("""
         select header::text, outcome, last_at from maily_deploy.deployment
-        where environment = $1 and header is not null order by id desc limit $2
+        where environment = $1 and header is not null order by number desc, id desc limit $2
         """, environment, limit);
 
     public static StoreStatement FindHold(string environment) => new("select hold::text from maily_deploy.hold where environment = $1", environment);

@@ -152,6 +152,19 @@ public abstract partial class DeploymentStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_newest_is_the_one_that_took_the_lease_last_whatever_its_machines_clock_said()
+    {
+        var lease = await TakeAsync(1);
+        await Store.AppendAsync(lease, second, Started(second) with { FencingNumber = lease.FencingNumber }, Cancellation);
+        await Store.ReleaseAsync(lease, Cancellation);
+        lease = await TakeAsync(2);
+        await Store.AppendAsync(lease, first, Started(first) with { FencingNumber = lease.FencingNumber }, Cancellation);
+
+        (await Store.ListAsync(environment, 1, Cancellation)).ShouldHaveSingleItem().Header.Id.ShouldBe(first.Value);
+        (await Store.ListAsync(environment, 2, Cancellation)).Select(summary => summary.Header.Id).ShouldBe([first.Value, second.Value]);
+    }
+
+    [Fact]
     public async Task An_ended_deployment_that_is_being_undone_is_unfinished_until_that_ends()
     {
         var lease = await TakeAsync(1);

@@ -56,6 +56,7 @@ public sealed partial record PostgresTools(string Folder, int Major)
         Executable = Path.Combine(Folder, tool),
         Arguments = [$"--host={settings.Host}", $"--port={settings.Port}", $"--username={settings.User}", $"--dbname={settings.Name}", "--no-password", .. arguments],
         Environment = Variables(settings),
+        Tells = ServerMessage.Of,
     };
 
     /// <summary>The command with a name of its own in <c>pg_stat_activity</c>.</summary>

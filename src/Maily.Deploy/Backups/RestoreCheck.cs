@@ -109,7 +109,7 @@ public sealed class RestoreCheck(DatabaseSettings target, ScratchServer server, 
         }
         catch (PostgresException refused)
         {
-            throw new RestoreCheckFailedException(receipt.Location, $"{dependent.Name} cannot be made again: {refused.MessageText}");
+            throw new RestoreCheckFailedException(receipt.Location, $"{dependent.Name} cannot be made again: {ServerMessage.Of(refused, dependent.Sql)}");
         }
     }
 

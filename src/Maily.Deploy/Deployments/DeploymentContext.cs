@@ -46,6 +46,9 @@ public sealed record DeploymentContext
     /// <summary>The plan that is carried out exactly; null for what is wanted now.</summary>
     public SavedPlan? Plan { get; init; }
 
+    /// <summary>Whether stages are only looked at, all before any of them runs: what earlier ones make is foreseen where it can be.</summary>
+    public bool IsForeseen { get; init; }
+
     /// <summary>
     /// Cancelled when the run is asked to stop. Steps that change something run to their end all the same; one that only waits
     /// may end at once.
@@ -63,6 +66,9 @@ public sealed record DeploymentContext
     /// <exception cref="DeployException">The stage cannot be planned now.</exception>
     public async Task<ImmutableArray<Step>?> FindStepsAsync(string stage, CancellationToken cancellation) =>
         Planner is { } plan && Stages.Contains(stage) && !Skipped.Contains(stage) ? await plan(stage, cancellation) : null;
+
+    /// <summary>Whether the run has a stage; one that only looks has all that are not left out.</summary>
+    internal bool Runs(string stage) => !Skipped.Contains(stage) && (Stages.IsEmpty || Stages.Contains(stage));
 
     /// <summary>Outputs of all verified steps of one stage, by step name.</summary>
     public IEnumerable<(string Name, StepOutputs Outputs)> OutputsOf(string stage) =>

@@ -14,7 +14,9 @@ public static class Preview
     public static async Task<ImmutableArray<PreviewedStage>> OfAsync(
         DeploymentDefinition definition, IDeploymentStore store, DeploymentRequest request, CancellationToken cancellation)
     {
-        var context = await request.ContextAsync(request.Id, store, cancellation);
+        // A run that only plans plans all of them.
+        ImmutableArray<string> own = [.. definition.Pipeline.Order.Select(stage => stage.Name).Where(request.Stages.Contains)];
+        var context = await request.ContextAsync(request.Id, store, cancellation) with { IsForeseen = true, Stages = own };
         var stages = ImmutableArray.CreateBuilder<PreviewedStage>();
         foreach (var stage in definition.Pipeline.Order)
             stages.Add(await StageAsync(definition, stage, context, cancellation));

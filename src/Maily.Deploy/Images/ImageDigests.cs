@@ -9,7 +9,8 @@ public static class ImageDigests
 {
     /// <summary>
     /// Full references by digest, by image name: what this deployment pushed; else, where <c>PushImages</c> is left out, what
-    /// is live; else what the registry serves for this commit, by its name or by its content.
+    /// is live; else what the registry serves for this commit, by its name or by its content. Where stages are only looked at,
+    /// an image that will be pushed is foreseen.
     /// </summary>
     /// <exception cref="ImageNotPushedException">There is none for an image; the error names the target that makes it.</exception>
     public static async Task<ImmutableSortedDictionary<string, string>> ResolveAsync(
@@ -21,22 +22,38 @@ public static class ImageDigests
         return pairs.ToImmutableSortedDictionary(StringComparer.Ordinal);
     }
 
+    /// <summary>
+    /// What stands for each reference in a plan, by image name: the content, which is known before the image is built. Where <c>PushImages</c> is left
+    /// out it is the reference itself.
+    /// </summary>
+    public static async Task<ImmutableSortedDictionary<string, string>> ForeseeAsync(
+        DeploymentContext context, ImmutableArray<ImageSpec> images, ImageSettings settings, CancellationToken cancellation)
+    {
+        var pairs = await Task.WhenAll(images.Select(async image => KeyValuePair.Create(image.Name,
+            Live(context, image.Name) ?? ForeseenImage.Of(settings.Registry.NameOf(image.Name), (await ImageBuild.PlanAsync(context, image, settings, cancellation)).ContentTag))));
+        return pairs.ToImmutableSortedDictionary(StringComparer.Ordinal);
+    }
+
     /// <summary>A digest's first digits, for people.</summary>
     internal static string Short(string digest) => digest[..Math.Min(19, digest.Length)];
 
     static string? Known(DeploymentContext context, string image) =>
         context.Outputs.GetValueOrDefault(new StepId(PushImagesStage.Name, image))?["reference"]
-        ?? (context.Skipped.Contains(PushImagesStage.Name) ? context.Live?.Images.GetValueOrDefault(image) : null);
+        ?? Live(context, image);
+
+    static string? Live(DeploymentContext context, string image) => context.Skipped.Contains(PushImagesStage.Name) ? context.Live?.Images.GetValueOrDefault(image) : null;
 
     static async Task<string> ServedAsync(
         DeploymentContext context, RegistryReader registry, ImageSpec image, ImageSettings settings, CancellationToken cancellation)
     {
         var tag = ImageBuild.TagOf(context.Commit);
-        var digest = await registry.FindDigestAsync(image.Name, tag, cancellation) ?? await registry.FindDigestAsync(
-            image.Name, (await ImageBuild.PlanAsync(context, image, settings, cancellation)).ContentTag, cancellation);
-        return digest is not null
-            ? $"{settings.Registry.NameOf(image.Name)}@{digest}"
-            : throw new ImageNotPushedException($"{settings.Registry.NameOf(image.Name)}:{tag}");
+        var name = settings.Registry.NameOf(image.Name);
+        if (await registry.FindDigestAsync(image.Name, tag, cancellation) is { } tagged)
+            return $"{name}@{tagged}";
+        var content = (await ImageBuild.PlanAsync(context, image, settings, cancellation)).ContentTag;
+        if (await registry.FindDigestAsync(image.Name, content, cancellation) is { } served)
+            return $"{name}@{served}";
+        return context.IsForeseen && context.Runs(PushImagesStage.Name) ? ForeseenImage.Of(name, content) : throw new ImageNotPushedException($"{name}:{tag}");
     }
 }
 

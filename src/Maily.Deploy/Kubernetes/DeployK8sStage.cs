@@ -65,7 +65,8 @@ public sealed class DeployK8sStage(
         var references = await ImageDigests.ResolveAsync(context, images, registry, cancellation);
         Scans?.Admit(context, references);
         var manifests = ordered.Zip(rendered, (region, objects) => (Region: region, Manifests: ReleaseManifests.Of([.. objects, .. Generated], references))).ToImmutableArray();
-        var steps = waves.With(manifests.Select(item => StepOf(item.Region, item.Manifests, waves, references)).ToImmutableDictionary(step => step.Id.Name, step => (Step)step, StringComparer.Ordinal));
+        var foreseen = context.IsForeseen || context.Plan is not null ? await ImageDigests.ForeseeAsync(context, images, registry, cancellation) : references;
+        var steps = waves.With(manifests.Zip(rendered, (item, objects) => StepOf(item.Region, item.Manifests, waves, references, ReleaseManifests.Of([.. objects, .. Generated], foreseen))).ToImmutableDictionary(step => step.Id.Name, step => (Step)step, StringComparer.Ordinal));
         return [.. steps, .. manifests.Select(item => PruneOf(item.Region, item.Manifests, [.. steps.Select(step => step.Id)]))];
     }
 
@@ -91,9 +92,10 @@ public sealed class DeployK8sStage(
         Id = new StepId(Stage, $"{region.Name}-prune"), Title = $"prune what {region.Name} has of former releases", After = all, Secrets = Secrets,
     };
 
-    DeployRegionStep StepOf(RegionSpec region, ReleaseManifests manifests, RegionWaves waves, ImmutableSortedDictionary<string, string> references) =>
+    DeployRegionStep StepOf(RegionSpec region, ReleaseManifests manifests, RegionWaves waves, ImmutableSortedDictionary<string, string> references, ReleaseManifests foreseen) =>
         new(region, Settings, manifests, references)
         {
+            Foreseen = foreseen,
             Id = waves.IdOf(region), Title = $"apply {manifests.Objects.Length} objects to {region.Name} and wait for their rollouts",
             After = waves.Before(region), Hook = Hook, Secrets = Secrets, Gate = Gate, Turns = Turns,
         };

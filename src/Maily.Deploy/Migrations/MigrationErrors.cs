@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Maily.Deploy.Postgres;
 using Npgsql;
 
 namespace Maily.Deploy.Migrations;
@@ -80,7 +81,7 @@ public sealed class MigrationFailedException : DeployException
         var statement = file.Statements[index];
         // The server counts characters, a .NET string counts UTF-16 units. Its detail may hold rows, so that it is not even asked for.
         var start = error.Position > 0 ? statement.TextStart + statement.Text.EnumerateRunes().Take(error.Position - 1).Sum(rune => rune.Utf16SequenceLength) : statement.WordsStart;
-        return new(file, index, SourcePlace.Of(file.Text, start), error.SqlState, error.MessageText, error.Hint, error);
+        return new(file, index, SourcePlace.Of(file.Text, start), error.SqlState, ServerMessage.Of(error, file.Text), ServerMessage.HintOf(error, file.Text), error);
     }
 }
 

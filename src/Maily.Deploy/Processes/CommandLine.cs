@@ -18,6 +18,9 @@ public sealed record CommandLine
     /// <summary>The folder to run in; null for the present one.</summary>
     public string? WorkingDirectory { get; init; }
 
+    /// <summary>What of its last lines may be told where it fails; null tells them as they are.</summary>
+    public Func<string, string>? Tells { get; init; }
+
     /// <summary>A command from its words.</summary>
     public static CommandLine Of(string executable, params IEnumerable<string> arguments) =>
         new() { Executable = executable, Arguments = [.. arguments] };

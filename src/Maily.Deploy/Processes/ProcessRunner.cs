@@ -36,8 +36,10 @@ public sealed class ProcessRunner(TimeProvider time)
             onLine?.Invoke(line);
         }
 
+        string Told(string lines) => command.Tells is { } tells ? tells(lines) : lines;
+
         var result = await ExecuteAsync(command, line => { output.AppendLine(line); Keep(line); }, Keep, input, cancellation);
-        return result == 0 ? output.ToString() : throw new CommandFailedException(command, result, string.Join(Environment.NewLine, tail));
+        return result == 0 ? output.ToString() : throw new CommandFailedException(command, result, Told(string.Join(Environment.NewLine, tail)));
     }
 
     async Task<int> ExecuteAsync(CommandLine command, Action<string> onOutput, Action<string> onError, Stream? input, CancellationToken cancellation)

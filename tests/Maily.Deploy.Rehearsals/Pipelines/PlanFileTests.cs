@@ -28,6 +28,25 @@ public sealed class PlanFileTests(LiveProduct live)
         (await loan.RunAsync(Cancellation, "DeployK8s")).ShouldEnd(0, "succeeded");
     }
 
+    [Fact]
+    public async Task A_plan_made_before_its_images_are_built_is_carried_out()
+    {
+        using var loan = await live.BorrowAsync(Cancellation);
+        await loan.Workspace.ReleaseAsync("planned before it is built", Cancellation);
+        var planned = await loan.RunAsync(Cancellation, "Plan");
+        planned.ExitCode.ShouldBe(0, planned.Output);
+        planned.Output.ShouldContain("/api-gateway (not built yet)", Case.Sensitive, planned.Output);
+        var file = Directory.GetFiles(Path.Combine(loan.Workspace.Root, "artifacts", "plans")).ShouldHaveSingleItem();
+
+        var early = (await loan.RunAsync(Cancellation, "DeployK8s", "--plan", file)).ShouldEnd(3, "refused");
+        early.Cause.ShouldContain("The registry has no ", Case.Sensitive, early.Output);
+
+        (await loan.RunAsync(Cancellation, "DeployProduction", "--plan", file)).ShouldEnd(0, "succeeded");
+        var back = await loan.RunAsync(Cancellation, "Rollback");
+        back.ExitCode.ShouldBe(0, back.Output);
+        (await loan.RunAsync(Cancellation, "Release", "--reason", "a test")).ExitCode.ShouldBe(0);
+    }
+
     static async Task ScaleByHandAsync(LiveProduct.Loan loan)
     {
         using var api = new ClusterApi(loan.Product.Parts.Clusters.ByRegion["eu-west-1"].KubeconfigPath);

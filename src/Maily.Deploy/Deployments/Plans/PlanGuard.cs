@@ -52,9 +52,13 @@ public static class PlanGuard
         var before = Index(plan);
         var after = Index(now);
         return before.Keys.Union(after.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
-            .Where(subject => before.GetValueOrDefault(subject)?.Basis != after.GetValueOrDefault(subject)?.Basis)
+            .Where(subject => HasMoved(before.GetValueOrDefault(subject), after.GetValueOrDefault(subject)))
             .Select(subject => $"{now.Id}: {Describe(subject, before.GetValueOrDefault(subject), after.GetValueOrDefault(subject))}");
     }
+
+    // An image that came out the same as the one that is live leaves nothing to change.
+    static bool HasMoved(PlannedChange? before, PlannedChange? after) => before?.Basis != after?.Basis
+        && !(before is { Action: PlannedAction.Change } && after is { Action: PlannedAction.Unchanged } && before.Basis == (after with { Action = PlannedAction.Change }).Basis);
 
     static string Describe(string subject, PlannedChange? before, PlannedChange? after) => (before, after) switch
     {

@@ -23,7 +23,7 @@ public sealed record ScanGate(ScanPolicy Policy, bool Requires, ScanConsent Cons
     /// <exception cref="UnscannedException">An image was not scanned where that is asked for.</exception>
     public void Admit(DeploymentContext context, IEnumerable<KeyValuePair<string, string>> references)
     {
-        if (!Requires || Consent.Unscanned)
+        if (!Requires || Consent.Unscanned || context.IsForeseen && context.Runs(ScanImagesStage.Name))
             return;
         var unscanned = references.Where(image => context.Live?.Images.GetValueOrDefault(image.Key) != image.Value && !context.Outputs.ContainsKey(new StepId(ScanImagesStage.Name, image.Key)))
             .Select(image => image.Key).ToArray();

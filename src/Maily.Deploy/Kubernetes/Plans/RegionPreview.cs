@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Maily.Deploy.Deployments.Plans;
+using Maily.Deploy.Images;
 using Maily.Deploy.Kubernetes.Clusters;
 using Maily.Deploy.Kubernetes.Manifests;
 using Maily.Deploy.Kubernetes.Regions;
@@ -12,22 +13,29 @@ namespace Maily.Deploy.Kubernetes.Plans;
 sealed class RegionPreview(ClusterReader cluster, ClusterSettings settings)
 {
     /// <summary>All objects of the release in the order in which they are applied.</summary>
+    /// <param name="wanted">The release.</param>
+    /// <param name="foreseen">The same as it can be known before its images are built: one plan made before and one made after must be equal.</param>
+    /// <param name="cancellation">Aborts.</param>
     /// <exception cref="ArgoTrackedException">Argo CD keeps some of them.</exception>
-    public async Task<StepPreview> OfAsync(RegionManifests wanted, CancellationToken cancellation)
+    public async Task<StepPreview> OfAsync(RegionManifests wanted, RegionManifests foreseen, CancellationToken cancellation)
     {
         var spaces = wanted.Keys.Select(key => key.Namespace).OfType<string>().Distinct().Select(space => new ObjectKey("v1", "Namespace", null, space));
         var live = await LiveObjects.ReadAsync(cluster, wanted.Keys.Concat(spaces), settings.Parallel, cancellation);
         await ArgoTracking.RefuseAsync(cluster, [.. wanted.Keys.Select(key => live[key]).OfType<KubernetesObject>()], cancellation);
         var changes = new PlannedChange[wanted.Objects.Length];
         var limit = new ParallelOptions { MaxDegreeOfParallelism = settings.Parallel, CancellationToken = cancellation };
-        await Parallel.ForAsync(0, changes.Length, limit, async (at, token) => changes[at] = await OfAsync(wanted.Objects[at], live, token));
+        await Parallel.ForAsync(0, changes.Length, limit, async (at, token) => changes[at] = await OfAsync(wanted.Objects[at], live, token) with
+        {
+            // A Job's name tells its image.
+            Subject = foreseen.Objects[at].Key.ToString(), After = HashOf(foreseen.Objects[at]),
+        });
         return new([.. changes]);
     }
 
     async Task<PlannedChange> OfAsync(KubernetesObject wanted, LiveObjects objects, CancellationToken cancellation)
     {
         var live = objects[wanted.Key];
-        var basis = BasisOf(wanted.Key, live) with { After = HashOf(wanted) };
+        var basis = BasisOf(wanted.Key, live);
         try
         {
             if (live is null)
@@ -56,7 +64,7 @@ sealed class RegionPreview(ClusterReader cluster, ClusterSettings settings)
     static string? NoteOf(KubernetesObject live) => FieldEntries.ToTakeOver(live).IsEmpty ? null : "taken over from kubectl apply";
 
     static ImmutableArray<PlannedField> FieldsOf(KubernetesObject item, ImmutableArray<FieldChange> changes) =>
-        [.. changes.Select(change => new PlannedField(change.Path, FieldText.Of(item.Kind, change.Path, change.From), FieldText.Of(item.Kind, change.Path, change.To)))];
+        [.. changes.Select(change => new PlannedField(change.Path, FieldText.Of(item.Kind, change.Path, change.From), ForeseenImage.Explain(FieldText.Of(item.Kind, change.Path, change.To))))];
 
     /// <summary>The object with what the plan rests on. A hash over a Secret could be guessed from; its version tells as much.</summary>
     public static PlannedChange BasisOf(ObjectKey key, KubernetesObject? live) => new(key.ToString(), PlannedAction.Unchanged)

@@ -27,6 +27,9 @@ sealed class DeployRegionStep(
     /// <summary>How many regions are looked at or applied to at once: all objects of each are in memory then. Rollouts are waited for side by side.</summary>
     public SemaphoreSlim Turns { get; init; } = new(1);
 
+    /// <summary>The same manifests as they can be known before their images are built: what a plan rests on.</summary>
+    public required ReleaseManifests Foreseen { get; init; }
+
     /// <summary>What happens around the region's change.</summary>
     public IRegionHook Hook { get; init; } = NoRegionHook.Instance;
 
@@ -44,7 +47,8 @@ sealed class DeployRegionStep(
     {
         var cluster = Read(context);
         var wanted = await Release(cluster).PlaceAsync(Secrets, context.Id, cancellation);
-        return await new RegionPreview(cluster, settings).OfAsync(wanted, cancellation);
+        var foreseen = await new RegionRelease(cluster, settings, Id.Stage, Foreseen).PlaceAsync(Secrets, context.Id, cancellation);
+        return await new RegionPreview(cluster, settings).OfAsync(wanted, foreseen, cancellation);
     }
 
     /// <inheritdoc/>

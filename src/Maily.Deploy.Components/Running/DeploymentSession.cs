@@ -43,9 +43,9 @@ public sealed class DeploymentSession
         var outcome => outcome.Value,
     };
 
-    // A step that only adds and that refuses, a backup above all, has left nothing; it counts where no other has come that far.
-    bool WasRefused => FirstFailure is { Exception: DeployException { Kind: FailureKind.Refused }, Target: var refused }
-        && Deployment!.State.Steps.Values.Where(step => step.MayHaveChanged).All(step => step.Id.Stage == refused && !step.ChangesWhatIsLive);
+    // What refuses, a backup above all, before anything that is live was touched; images that were built beside it only add.
+    bool WasRefused => FirstFailure is { Exception: DeployException { Kind: FailureKind.Refused } }
+        && Deployment!.State.Steps.Values.Where(step => step.MayHaveChanged).All(step => !step.ChangesWhatIsLive);
 
     /// <summary>Whether the run was cancelled rather than failed by itself.</summary>
     public bool IsCancelled => FirstFailure?.Exception is OperationCanceledException;

@@ -36,7 +36,7 @@ sealed class MigrationStep(MigrationOptions options, SharedMigrations shared, Mi
         var replayed = await ReplayAsync(context, cancellation);
         var verdict = SchemaFit.Judge(file, replayed);
         var down = await DownScript.FindAsync(file, cancellation);
-        var backup = context.OutputsOf(BackupStage.Name).Select(step => step.Outputs[BackupOutputs.Address]).FirstOrDefault();
+        var backup = context.OutputsOf(BackupStage.Name).Select(step => step.Outputs[BackupOutputs.Address]).OfType<string>().FirstOrDefault();
         return RestorePoint.Of(new MigrationRestorePoint(
             file.Version, file.Name, file.Statements.Length, verdict.IsCompatible, verdict.Reason, down?.Path, down?.Text, backup) 
         {

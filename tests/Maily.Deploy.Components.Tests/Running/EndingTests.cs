@@ -79,6 +79,16 @@ public sealed class EndingTests
     }
 
     [Fact]
+    public void It_refuses_a_whole_deployment_too_whatever_was_only_added_beside_it()
+    {
+        using var run = new SampleRun();
+        run.Scenario.Far.At = moment => moment == "apply Backup/backup" ? throw new BackupSpaceException("the disk", null) : Task.CompletedTask;
+        run.Start("Deploy").ShouldBe(3, run.Output);
+        run.Report("outcome").ShouldBe("refused");
+        run.Scenario.Far["migrate"].ShouldBeNull();
+    }
+
+    [Fact]
     public void A_cancelled_deployment_exits_with_130_and_is_undone()
     {
         using var run = new SampleRun();

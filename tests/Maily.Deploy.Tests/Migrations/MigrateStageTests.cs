@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Maily.Deploy.Backups;
 using Maily.Deploy.Deployments.Steps;
 using Maily.Deploy.Migrations;
 using Maily.Deploy.Postgres;
@@ -38,6 +40,18 @@ public sealed class MigrateStageTests(PostgresServer server) : IDisposable
         (await resumed.FindAsync(deployed.Context, Cancellation)).State.ShouldBe(FindingState.AppliedByThis);
         using var other = Deployed.InNewFolder(2, "bbbb");
         (await step.FindAsync(other.Context, Cancellation)).State.ShouldBe(FindingState.AlreadyAsWanted);
+    }
+
+    [Fact]
+    public async Task The_backup_of_the_deployment_is_a_way_back_whatever_other_steps_its_stage_has()
+    {
+        var database = await server.CreateDatabaseAsync();
+        Write("migrations/1_a.sql", "create table a (id int)");
+        var outputs = Enumerable.Range(0, 40).ToDictionary(number => new StepId(BackupStage.Name, $"check-{number}"), _ => StepOutputs.None);
+        outputs.Add(new(BackupStage.Name, "database"), StepOutputs.Of((BackupOutputs.Address, "s3://backups/1")));
+        deployed.Context = deployed.Context with { Outputs = outputs.ToImmutableDictionary() };
+        var (_, point, _) = (await deployed.RunAsync(Stage(database), Cancellation)).Single();
+        point.Read<MigrationRestorePoint>().Backup.ShouldBe("s3://backups/1");
     }
 
     [Theory]

@@ -62,8 +62,12 @@ public sealed class ApplyConflictException(string region, ObjectKey item, Immuta
     /// <summary>The fields and their managers.</summary>
     public ImmutableArray<FieldConflict> Conflicts { get; } = conflicts;
 
-    /// <summary>Whether all the others yield: they are people with kubectl, or what kubectl left of an object that is taken over.</summary>
-    internal bool YieldsTo(KubernetesObject live) => Conflicts.All(conflict => FieldEntries.Yields(live, conflict.Manager));
+    /// <summary>
+    /// Whether all the others yield: they are people with kubectl, or what kubectl left of an object that is taken over, or hold what
+    /// nobody can change.
+    /// </summary>
+    internal bool YieldsTo(KubernetesObject live) =>
+        Conflicts.All(conflict => FieldEntries.Yields(live, conflict.Manager) || FieldEntries.IsClaimTemplates(live, conflict.Field));
 }
 
 /// <summary>A cluster does not know a kind.</summary>

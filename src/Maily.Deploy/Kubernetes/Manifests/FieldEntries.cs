@@ -31,6 +31,13 @@ static class FieldEntries
     public static bool IsHand(KubernetesObject live, string manager) =>
         (manager == "kubectl" || manager.StartsWith("kubectl-", StringComparison.Ordinal)) && !AppliedBy(live, manager).Any();
 
+    /// <summary>
+    /// Whether a field is the claim templates of a StatefulSet. They cannot be changed once it is made; but API servers before 1.21 give
+    /// them to the controller that writes its status, though both state the same.
+    /// </summary>
+    public static bool IsClaimTemplates(KubernetesObject live, string field) =>
+        live.Kind == "StatefulSet" && field.StartsWith(".spec.volumeClaimTemplates", StringComparison.Ordinal);
+
     /// <summary>Whether what a manager holds of the object goes to this program without being asked for: see <see cref="IsHand"/> and <see cref="ToTakeOver"/>.</summary>
     public static bool Yields(KubernetesObject live, string manager) =>
         IsHand(live, manager) || ToTakeOver(live).Any(entry => entry.Text("manager") == manager);

@@ -54,14 +54,16 @@ sealed record ObjectDecision(KubernetesObject Wanted, KubernetesObject? Live, Ob
     }
 
     static bool SameFields(KubernetesObject live, KubernetesObject preview) =>
-        FieldsOf(live) is { } before && FieldsOf(preview) is { } after && JsonNode.DeepEquals(WithoutMark(before), WithoutMark(after));
+        FieldsOf(live) is { } before && FieldsOf(preview) is { } after && JsonNode.DeepEquals(Compared(before, live), Compared(after, live));
 
     static JsonNode? FieldsOf(KubernetesObject item) => FieldEntries.AppliedBy(item, Marks.Manager).FirstOrDefault()?["fieldsV1"];
 
-    static JsonNode WithoutMark(JsonNode fields)
+    static JsonNode Compared(JsonNode fields, KubernetesObject live)
     {
         var copy = (JsonObject)fields.DeepClone();
         copy.Child("f:metadata").Child("f:annotations").Remove($"f:{Marks.Deployment}");
+        if (FieldEntries.IsClaimTemplates(live, ".spec.volumeClaimTemplates"))
+            copy.Child("f:spec").Remove("f:volumeClaimTemplates");
         return copy;
     }
 }

@@ -36,6 +36,9 @@ sealed record DeployerRun(int ExitCode, string Output, string? Folder)
     /// <summary>A target's status in the report.</summary>
     public string? StatusOf(string target) => (string?)Report!["targets"]!.AsArray().FirstOrDefault(line => (string?)line!["name"] == target)?["status"];
 
+    /// <summary>A step's state in the report.</summary>
+    public string? StateOf(string step) => (string?)Report!["steps"]!.AsArray().FirstOrDefault(line => (string?)line!["id"] == step)?["state"];
+
     /// <summary>Sentences of one kind: undone, leftovers, toDo.</summary>
     public string[] Sentences(string kind) => [.. Report![kind]!.AsArray().Select(line => (string)line!)];
 

@@ -26,13 +26,13 @@ sealed class Product : IAsyncDisposable
     public ImmutableSortedDictionary<string, string> Environment => sandbox.Environment;
 
     /// <summary>A product that was never deployed.</summary>
-    public static async Task<Product> StartAsync(CancellationToken cancellation)
+    public static async Task<Product> StartAsync(CancellationToken cancellation, string? controlPlane = null)
     {
         SandboxFixture.RequireRoot();
         var folder = Directory.CreateTempSubdirectory("maily-rehearsal-");
         await CompiledBuild.GetAsync();
         var workspace = await Workspace.CloneAsync(cancellation);
-        return new(folder, await SandboxFixture.StartAsync(folder.FullName, cancellation), workspace);
+        return new(folder, await SandboxFixture.StartAsync(folder.FullName, cancellation, controlPlane), workspace);
     }
 
     /// <summary>Starts a run in the sandbox's environment, with some variables changed, or removed where null.</summary>

@@ -22,9 +22,9 @@ public sealed class SandboxFixture : IAsyncDisposable
         return sandbox.Value;
     }
 
-    /// <summary>A sandbox of its own below a folder.</summary>
-    public static Task<RunningSandbox> StartAsync(string folder, CancellationToken cancellation) =>
-        RunningSandbox.StartAsync(new() { Folder = folder, DockerHost = null, Kubeconfig = null, ControlPlane = null }, NullLogger.Instance, cancellation);
+    /// <summary>A sandbox of its own below a folder; with the embedded Kubernetes API unless the programs of a real one are named.</summary>
+    public static Task<RunningSandbox> StartAsync(string folder, CancellationToken cancellation, string? controlPlane = null) =>
+        RunningSandbox.StartAsync(new() { Folder = folder, DockerHost = null, Kubeconfig = null, ControlPlane = controlPlane }, NullLogger.Instance, cancellation);
 
     /// <summary>Skips the test where no engine can be started.</summary>
     public static void RequireRoot() =>

@@ -8,9 +8,9 @@ using Maily.Deploy.Kubernetes.Manifests;
 using Maily.Deploy.Processes;
 using Maily.Deploy.Rehearsals.Platform;
 using Maily.Deploy.Rehearsals.Rollouts;
-using Maily.Deploy.Rehearsals.Waves;
 using Maily.Deploy.Sandbox.Kubernetes;
 using Maily.Deploy.Secrets;
+using Maily.Deploy.Tests;
 
 namespace Maily.Deploy.Rehearsals.AiServices;
 

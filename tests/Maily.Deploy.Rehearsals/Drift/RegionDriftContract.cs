@@ -8,12 +8,24 @@ using Maily.Deploy.Kubernetes.Manifests;
 using Maily.Deploy.Processes;
 using Maily.Deploy.Rehearsals.Kubernetes;
 using Maily.Deploy.Rehearsals.Rollouts;
+using Maily.Deploy.Sandbox.Kubernetes;
+using Maily.Deploy.Sandbox.Kubernetes.Faults;
 
 namespace Maily.Deploy.Rehearsals.Drift;
 
 /// <summary>What Drift finds in a cluster; the same for the embedded API and the real one.</summary>
 public abstract class RegionDriftContract(ClusterFixture fixture) : RolloutCase(fixture)
 {
+    const string Definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+
+    const string Extra = """
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: { name: extra }
+        spec: { selector: { app: api }, ports: [ { port: 80, protocol: TCP } ] }
+        """;
+
     [Fact]
     public async Task A_region_as_it_was_released_has_nothing_to_report()
     {
@@ -52,13 +64,7 @@ public abstract class RegionDriftContract(ClusterFixture fixture) : RolloutCase(
     [Fact]
     public async Task An_object_with_our_mark_that_is_of_no_release_is_extra_and_one_of_somebody_else_is_not()
     {
-        var first = await ReleaseAsync("""
-            ---
-            apiVersion: v1
-            kind: Service
-            metadata: { name: extra }
-            spec: { selector: { app: api }, ports: [ { port: 80, protocol: TCP } ] }
-            """);
+        var first = await ReleaseAsync(Extra);
         (await Api.Post("/api/v1/namespaces/maily/configmaps", """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"of-somebody-else"}}""")).Is(HttpStatusCode.Created);
 
         var part = await CompareAsync(WithoutExtra());
@@ -83,20 +89,38 @@ public abstract class RegionDriftContract(ClusterFixture fixture) : RolloutCase(
     public async Task An_API_of_another_server_that_is_down_does_not_hide_the_rest()
     {
         const string Service = "/apis/apiregistration.k8s.io/v1/apiservices";
-        await ReleaseAsync();
+        await ReleaseAsync(Extra);
         (await Api.Post(Service, """
             {"apiVersion":"apiregistration.k8s.io/v1","kind":"APIService","metadata":{"name":"v1beta1.metrics.maily.test"},
             "spec":{"group":"metrics.maily.test","version":"v1beta1","service":{"name":"metrics","namespace":"maily"},"insecureSkipTLSVerify":true,"groupPriorityMinimum":100,"versionPriority":100}}
             """)).Is(HttpStatusCode.Created);
         try
         {
-            (await CompareAsync()).State.ShouldBe(DriftState.AsReleased);
+            await TakeDownAsync();
+            await Api.Until("/apis", answer => answer.Body["groups"]!.AsArray().Any(group => (string?)group!["name"] == "metrics.maily.test"));
+            await Api.Until("/apis/metrics.maily.test/v1beta1", answer => answer.Status == HttpStatusCode.ServiceUnavailable);
+
+            (await CompareAsync(WithoutExtra())).Findings.ShouldHaveSingleItem().What.ShouldBe("Service maily/extra");
         }
         finally
         {
             // A namespace is not removed while an API cannot be asked for its content.
             await Api.Delete($"{Service}/v1beta1.metrics.maily.test");
+            await Api.Delete($"{Definitions}/loads.metrics.maily.test");
         }
+    }
+
+    // The real API asks the server that is named, and there is none; the embedded one asks nobody, and is told what to answer.
+    async Task TakeDownAsync()
+    {
+        if (Cluster is not EmbeddedCluster)
+            return;
+        (await Api.Post(Definitions, """
+            {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"loads.metrics.maily.test"},
+            "spec":{"group":"metrics.maily.test","scope":"Namespaced","names":{"plural":"loads","kind":"Load"},
+            "versions":[{"name":"v1beta1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}}
+            """)).Is(HttpStatusCode.Created);
+        Faults.Add(new ApiFault { Path = "/apis/metrics.maily.test/v1beta1", Status = HttpStatusCode.ServiceUnavailable });
     }
 
     [Fact]

@@ -18,10 +18,11 @@ public abstract class ArgoFailureContract(ClusterFixture fixture) : GitOpsCase(f
         var (tree, before) = (await TreeAsync(), await Snapshot());
         WriteVersion(2);
         Argo.Faults.SyncFailure = "admission webhook denied the request: no Tuesdays";
-        _ = ClearWhenFailedAsync();
+        var cleared = ClearWhenFailedAsync();
 
         var run = await CommitAsync();
 
+        await cleared;
         var failure = run.Failure.ShouldBeOfType<ApplicationFailedException>();
         failure.Evidence.ShouldNotBeNull().ShouldContain("no Tuesdays");
         run.Undone.Single().Result.State.ShouldBe(CompensationState.Undone, run.Undone.Single().Result.Text);
@@ -53,10 +54,11 @@ public abstract class ArgoFailureContract(ClusterFixture fixture) : GitOpsCase(f
     {
         WriteVersion(1);
         Argo.Faults.Health = health;
-        _ = ClearWhenRevertedAsync();
+        var cleared = ClearWhenRevertedAsync();
 
-        var run = await CommitAsync(GitOps with { Patience = GitOps.Patience with { NoActivity = TimeSpan.FromSeconds(8) } });
+        var run = await CommitAsync(noActivity: TimeSpan.FromSeconds(15));
 
+        await cleared;
         run.Failure.ShouldBeOfType<ApplicationFailedException>().Fact.ShouldContain(fact);
         run.Undone.Single().Result.State.ShouldBe(CompensationState.Undone, run.Undone.Single().Result.Text);
     }
@@ -86,10 +88,11 @@ public abstract class ArgoFailureContract(ClusterFixture fixture) : GitOpsCase(f
         await CommitAsync();
         WriteVersion(2);
         Argo.Faults.ComparesWith = await GitAsync("rev-parse", "main");
-        _ = ClearWhenRevertedAsync();
+        var cleared = ClearWhenRevertedAsync();
 
-        var run = await CommitAsync(GitOps with { Patience = GitOps.Patience with { NoActivity = TimeSpan.FromSeconds(5) } });
+        var run = await CommitAsync(noActivity: TimeSpan.FromSeconds(15));
 
+        await cleared;
         run.Failure.ShouldBeOfType<ApplicationFailedException>().Fact.ShouldContain("was compared with");
         run.Undone.Single().Result.State.ShouldBe(CompensationState.Undone, run.Undone.Single().Result.Text);
         (await LiveImage("Deployment", "api")).ShouldBe(ImageOf(1));
@@ -100,10 +103,11 @@ public abstract class ArgoFailureContract(ClusterFixture fixture) : GitOpsCase(f
     {
         WriteVersion(1);
         Argo.Faults.ComparisonError = "rpc error: authentication required";
-        _ = ClearWhenRevertedAsync();
+        var cleared = ClearWhenRevertedAsync();
 
         var run = await CommitAsync();
 
+        await cleared;
         run.Failure.ShouldBeOfType<ApplicationFailedException>().Fact.ShouldContain("authentication required");
     }
 
@@ -116,8 +120,7 @@ public abstract class ArgoFailureContract(ClusterFixture fixture) : GitOpsCase(f
 
     async Task ClearWhenRevertedAsync()
     {
-        while (!(await GitAsync("log", "-1", "--format=%B", "main")).Contains("Maily-Undoes", StringComparison.Ordinal))
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Token);
+        await Eventually.IsAsync(async () => (await GitAsync("log", "-1", "--format=%B", "main")).Contains("Maily-Undoes", StringComparison.Ordinal), "the commit is taken back");
         Argo.Faults.Clear();
     }
 }

@@ -1,4 +1,8 @@
+using System.Collections.Immutable;
 using System.Net;
+using Maily.Deploy.Deployments;
+using Maily.Deploy.Deployments.Pipelines;
+using Maily.Deploy.Deployments.Steps;
 using Maily.Deploy.GitOps;
 using Maily.Deploy.Images;
 using Maily.Deploy.Kubernetes.KeyedSecrets;
@@ -32,7 +36,8 @@ public abstract class GitOpsCase(ClusterFixture fixture) : RolloutCase(fixture)
     protected GitOpsSettings GitOps => new()
     {
         Repository = Repository, PushRetries = 3, PushPause = TimeSpan.FromMilliseconds(50),
-        Patience = new ArgoPatience { Total = TimeSpan.FromSeconds(60), NoActivity = TimeSpan.FromSeconds(40), Tolerance = TimeSpan.FromSeconds(2), Refresh = TimeSpan.FromSeconds(2) },
+        // Long where nothing but a broken feature takes so long; a test that waits for the end of some patience shortens it.
+        Patience = new ArgoPatience { Total = TimeSpan.FromMinutes(10), NoActivity = TimeSpan.FromMinutes(5), Tolerance = TimeSpan.FromSeconds(2), Refresh = TimeSpan.FromSeconds(2) },
     };
 
     public override async ValueTask InitializeAsync()
@@ -58,14 +63,20 @@ public abstract class GitOpsCase(ClusterFixture fixture) : RolloutCase(fixture)
     /// <summary>Deploys the overlay by the strategy; a failure, or <paramref name="undo"/>, is compensated.</summary>
     private protected Task<RunResult> CommitAsync(bool undo = false) => CommitAsync(GitOps, undo);
 
-    private protected Task<RunResult> CommitAsync(GitOpsSettings settings, bool undo = false, ManifestGate? gate = null, IRegionHook? hook = null, ClusterSecret? secret = null)
-    {
-        var stage = new GitOpsStage([Region], Settings, () => settings, [], ImageSettings.From(new Variables([])), new ManifestRenderer(new ProcessRunner(TimeProvider.System)), new ProcessRunner(TimeProvider.System))
+    private protected Task<RunResult> CommitAsync(GitOpsSettings settings, bool undo = false, ManifestGate? gate = null, IRegionHook? hook = null, ClusterSecret? secret = null) =>
+        CommitAsync(StageOf(settings, gate, hook, secret), undo);
+
+    /// <summary>Deploys with little patience what is to fail by that, and undoes it with that of the case.</summary>
+    private protected Task<RunResult> CommitAsync(TimeSpan noActivity) =>
+        CommitAsync(new UndoneBy(StageOf(GitOps with { Patience = GitOps.Patience with { NoActivity = noActivity } }), StageOf(GitOps)), undo: false);
+
+    Task<RunResult> CommitAsync(IStagePlanner stage, bool undo) => new DeploymentRun(Folder, stage) { Strategy = Strategy.GitOps }.RunAsync(Commit, Token, undo);
+
+    GitOpsStage StageOf(GitOpsSettings settings, ManifestGate? gate = null, IRegionHook? hook = null, ClusterSecret? secret = null) =>
+        new([Region], Settings, () => settings, [], ImageSettings.From(new Variables([])), new ManifestRenderer(new ProcessRunner(TimeProvider.System)), new ProcessRunner(TimeProvider.System))
         {
             Gate = gate, Hook = hook ?? NoRegionHook.Instance, Secrets = secret is null ? [] : [secret],
         };
-        return new DeploymentRun(Folder, stage) { Strategy = Strategy.GitOps }.RunAsync(Commit, Token, undo);
-    }
 
     protected Task<string> GitAsync(params string[] arguments) => Manifests.GitAsync(Token, arguments);
 
@@ -80,5 +91,14 @@ public abstract class GitOpsCase(ClusterFixture fixture) : RolloutCase(fixture)
         await Api.Delete(Applications);
         await Api.Delete("/apis/argoproj.io/v1alpha1/namespaces/argocd/appprojects");
         await Api.Until(Applications, answer => answer.Body["items"] is not System.Text.Json.Nodes.JsonArray { Count: > 0 });
+    }
+
+    sealed class UndoneBy(IStagePlanner stage, IStagePlanner undoing) : IStagePlanner
+    {
+        public string Stage => stage.Stage;
+
+        public ImmutableArray<ICompensator> Compensators => undoing.Compensators;
+
+        public Task<ImmutableArray<Step>> PlanAsync(DeploymentContext context, CancellationToken cancellation) => stage.PlanAsync(context, cancellation);
     }
 }

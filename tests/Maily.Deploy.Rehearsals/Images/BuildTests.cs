@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using Maily.Deploy.Images;
 using Maily.Deploy.Rehearsals.Sandbox;
+using Maily.Deploy.Tests;
 using Microsoft.Extensions.Logging;
 
 namespace Maily.Deploy.Rehearsals.Images;
@@ -46,12 +46,12 @@ public sealed class BuildTests(SandboxFixture fixture)
     {
         using var folder = await ImageFolder.CreateAsync(fixture);
         folder.Write("Dockerfile", $"FROM {folder.Base}\nRUN echo hello\n");
-        var lines = new Lines();
+        var lines = new LogLines(LogLevel.Information);
 
         var run = await new Rollouts.DeploymentRun(Path.Combine(fixture.Folder, folder.Image.Name), new BuildImagesStage([folder.Image], folder.Settings)) { Log = lines }.RunAsync(ImageFolder.Commit, Token);
 
         run.Failure.ShouldBeNull();
-        var steps = lines.Said.Where(line => line.StartsWith(folder.Image.Name + ": step", StringComparison.Ordinal)).ToList();
+        var steps = lines.All.Where(line => line.StartsWith(folder.Image.Name + ": step", StringComparison.Ordinal)).ToList();
         steps[0].ShouldStartWith($"{folder.Image.Name}: step 1/");
         steps[0].ShouldContain("FROM");
         steps[1].ShouldEndWith(", RUN echo hello");
@@ -63,13 +63,13 @@ public sealed class BuildTests(SandboxFixture fixture)
         using var folder = await ImageFolder.CreateAsync(fixture);
         folder.Write("Dockerfile", $"FROM {folder.Base}\nARG WHICH\nRUN sleep 1; echo $WHICH\n");
         var images = Enumerable.Range(0, 3).Select(at => folder.Image with { Name = $"{folder.Image.Name}-{at}", BuildArguments = folder.Image.BuildArguments.Add("WHICH", $"{at}") }).ToArray();
-        var lines = new Lines();
+        var lines = new LogLines(LogLevel.Information);
 
         var run = await new Rollouts.DeploymentRun(Path.Combine(fixture.Folder, folder.Image.Name), new BuildImagesStage([.. images], folder.Settings with { AtOnce = 1 })) { Log = lines }.RunAsync(ImageFolder.Commit, Token);
 
         run.Failure.ShouldBeNull();
         // One image's steps are never between two of another.
-        var order = lines.Said.Where(line => line.Contains(": step ", StringComparison.Ordinal)).Select(line => line.Split(':')[0]).ToList();
+        var order = lines.All.Where(line => line.Contains(": step ", StringComparison.Ordinal)).Select(line => line.Split(':')[0]).ToList();
         order.Count.ShouldBeGreaterThan(6);
         order.Zip(order.Skip(1)).Count(pair => pair.First != pair.Second).ShouldBe(2);
     }
@@ -132,21 +132,4 @@ public sealed class BuildTests(SandboxFixture fixture)
 
     static Task<string> GitAsync(ImageFolder folder, params string[] arguments) => new Processes.ProcessRunner(TimeProvider.System).RunAsync(
         Processes.CommandLine.Of("git", arguments) with { WorkingDirectory = folder.Image.Context }, onLine: null, Token);
-
-    internal sealed class Lines : ILogger
-    {
-        readonly ConcurrentQueue<string> said = [];
-
-        public IReadOnlyList<string> Said => [.. said];
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (logLevel >= LogLevel.Information)
-                said.Enqueue(formatter(state, exception));
-        }
-    }
 }

@@ -11,7 +11,7 @@ public sealed class BuildxTests(SandboxFixture fixture) : IAsyncLifetime
 {
     const int Large = 12_000_000;
 
-    readonly DirectoryInfo tools = Directory.CreateTempSubdirectory("maily-buildx-");
+    DirectoryInfo tools = null!;
     ImageFolder folder = null!;
     RecordingBuildx buildx = null!;
 
@@ -24,6 +24,7 @@ public sealed class BuildxTests(SandboxFixture fixture) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         folder = await ImageFolder.CreateAsync(fixture);
+        tools = Directory.CreateTempSubdirectory("maily-buildx-");
         buildx = new RecordingBuildx(tools.FullName);
         folder.Write("Dockerfile", $"FROM {folder.Base.Split('@')[0]}:sandbox\nCOPY app /app\n");
         folder.Write("app/start", "#!/bin/sh\n");
@@ -31,8 +32,8 @@ public sealed class BuildxTests(SandboxFixture fixture) : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
-        folder.Dispose();
-        tools.Delete(recursive: true);
+        folder?.Dispose();
+        tools?.Delete(recursive: true);
         return default;
     }
 

@@ -21,7 +21,7 @@ public sealed class ScanTests(SandboxFixture fixture) : IAsyncLifetime
     const string Commit = "0123456789abcdef0123456789abcdef01234567";
     const string Planted = "app/node_modules/minimist/package.json";
 
-    readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("maily-scans-");
+    DirectoryInfo folder = null!;
     RunningSandbox sandbox = null!;
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -35,13 +35,14 @@ public sealed class ScanTests(SandboxFixture fixture) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         sandbox = await fixture.GetAsync();
+        folder = Directory.CreateTempSubdirectory("maily-scans-");
         Write("Dockerfile", "ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nCOPY app /app\n");
         Write("app/start", "#!/bin/sh\n");
     }
 
     public ValueTask DisposeAsync()
     {
-        folder.Delete(recursive: true);
+        folder?.Delete(recursive: true);
         return default;
     }
 

@@ -79,7 +79,7 @@ public sealed class ClusterApi : IDisposable
         {
             var answer = await Get(path);
             if (await fits(answer)) return answer;
-            TimeProvider.System.GetElapsedTime(started).TotalSeconds.ShouldBeLessThan(40, answer.Body.ToJsonString());
+            TimeProvider.System.GetElapsedTime(started).TotalSeconds.ShouldBeLessThan(180, answer.Body.ToJsonString());
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Token);
         }
     }

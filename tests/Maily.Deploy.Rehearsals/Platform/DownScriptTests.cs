@@ -15,9 +15,14 @@ public sealed class DownScriptTests(SandboxFixture fixture)
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void Each_down_script_belongs_to_a_migration() =>
-        Directory.GetFiles(PlatformFolder.Path("supabase", "down")).Select(Path.GetFileName)
-            .Except(Directory.GetFiles(PlatformFolder.Path("supabase", "migrations")).Select(Path.GetFileName)).ShouldBeEmpty();
+    public void There_are_down_scripts_and_each_belongs_to_a_migration()
+    {
+        var scripts = Directory.GetFiles(PlatformFolder.Path("supabase", "down"), "*.sql").Select(Path.GetFileName).ToArray();
+
+        // Without one, nothing here would show that any leads back.
+        scripts.ShouldNotBeEmpty();
+        scripts.Except(Directory.GetFiles(PlatformFolder.Path("supabase", "migrations")).Select(Path.GetFileName)).ShouldBeEmpty();
+    }
 
     [Fact]
     public async Task The_migrations_are_safe_and_their_down_scripts_lead_back()

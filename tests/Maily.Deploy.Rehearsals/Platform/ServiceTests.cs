@@ -94,11 +94,17 @@ public sealed class ServiceTests
     public async Task An_AI_service_is_ready_once_it_has_its_key_and_its_routing(string service, string environment)
     {
         var routing = Path.GetTempFileName();
-        await File.WriteAllTextAsync(routing, "{}", TestContext.Current.CancellationToken);
+        try
+        {
+            await File.WriteAllTextAsync(routing, "{}", TestContext.Current.CancellationToken);
 
-        (await AskAsync(service, "/health/ready", $"{environment} ROUTING_PATH={routing}")).Status.ShouldBe("HTTP/1.1 200 OK");
-        (await AskAsync(service, "/health/ready", $"{environment} ROUTING_PATH={routing}.gone")).Status.ShouldBe("HTTP/1.1 503 Service Unavailable");
-        File.Delete(routing);
+            (await AskAsync(service, "/health/ready", $"{environment} ROUTING_PATH={routing}")).Status.ShouldBe("HTTP/1.1 200 OK");
+            (await AskAsync(service, "/health/ready", $"{environment} ROUTING_PATH={routing}.gone")).Status.ShouldBe("HTTP/1.1 503 Service Unavailable");
+        }
+        finally
+        {
+            File.Delete(routing);
+        }
     }
 
     [Fact]

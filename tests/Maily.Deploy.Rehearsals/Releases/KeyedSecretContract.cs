@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.IO.Compression;
+using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Maily.Deploy.Images;
@@ -85,7 +86,8 @@ public abstract class KeyedSecretContract(ClusterFixture fixture) : RolloutCase(
     {
         WriteUser();
         await DeployAsync();
-        await Api.Delete($"/api/v1/namespaces/maily/secrets/{await NameInPodAsync()}");
+        (await Api.Delete($"/api/v1/namespaces/maily/secrets/{await NameInPodAsync()}")).Is(HttpStatusCode.OK);
+        (await KeyedAsync("keys")).ShouldBeEmpty();
 
         (await DeployAsync()).Failure.ShouldBeNull();
 
@@ -95,10 +97,10 @@ public abstract class KeyedSecretContract(ClusterFixture fixture) : RolloutCase(
     [Fact]
     public async Task Undoing_the_first_deployment_takes_its_Secrets_and_their_key_away()
     {
-        await Api.Post("/api/v1/namespaces", """{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"maily"}}""");
+        (await Api.Post("/api/v1/namespaces", """{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"maily"}}""")).Is(HttpStatusCode.Created);
         WriteUser();
 
-        await DeployAsync(undo: true);
+        (await DeployAsync(undo: true)).ShouldBeUndone();
 
         (await ObjectsAsync("Secret")).Where(secret => secret!["type"]!.GetValue<string>() != "kubernetes.io/service-account-token").ShouldBeEmpty();
     }
@@ -109,7 +111,7 @@ public abstract class KeyedSecretContract(ClusterFixture fixture) : RolloutCase(
         WriteUser();
         await DeployAsync();
         value = Second;
-        await DeployAsync(undo: true);
+        (await DeployAsync(undo: true)).ShouldBeUndone();
         await DeployAsync();
 
         var left = FilesLeft().Where(file => !file.StartsWith(Overlay, StringComparison.Ordinal)).SelectMany(file => Decoded(File.ReadAllText(file))).ToList();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Maily.Deploy.Deployments.Steps;
@@ -51,9 +52,11 @@ public abstract class ReleaseContract(ClusterFixture fixture) : RolloutCase(fixt
         var first = await DeployAsync();
         var before = await Snapshot();
         // By hand, between two releases: a rollback goes back to the release, not to what was made of it.
-        await Api.Patch("/api/v1/namespaces/maily/configmaps/settings", ClusterApi.Merge, """{"data":{"VERSION":"by hand"}}""");
+        (await Api.Patch("/api/v1/namespaces/maily/configmaps/settings", ClusterApi.Merge, """{"data":{"VERSION":"by hand"}}""")).Is(HttpStatusCode.OK);
+        (await Snapshot()).ShouldNotBe(before);
         WriteVersion(2, Extra);
         (await DeployAsync(Settings with { ForceConflicts = true })).Failure.ShouldBeNull();
+        (await ObjectAsync("Service", "extra")).ShouldNotBeNull();
         Directory.Delete(Overlay, recursive: true);
 
         var result = await RollbackAsync();
@@ -71,12 +74,14 @@ public abstract class ReleaseContract(ClusterFixture fixture) : RolloutCase(fixt
         WriteVersion(1, Extra);
         await DeployAsync();
         WriteVersion(2);
-        await DeployAsync();
-        await Api.Delete("/api/v1/namespaces/maily/services/extra");
+        (await DeployAsync()).Outputs("DeployK8s", "eu-west-1-prune")["pruned"].ShouldBe("Service maily/extra");
+        (await Api.Delete("/api/v1/namespaces/maily/configmaps/settings")).Is(HttpStatusCode.OK);
+        (await ObjectAsync("Service", "extra")).ShouldBeNull();
 
         await RollbackAsync();
 
         (await ObjectAsync("Service", "extra")).ShouldNotBeNull();
+        (await ObjectAsync("ConfigMap", "settings"))!["data"]!["VERSION"]!.GetValue<string>().ShouldBe("1");
         (await LiveImage("Deployment", "api")).ShouldBe(ImageOf(1));
     }
 
@@ -120,7 +125,8 @@ public abstract class ReleaseContract(ClusterFixture fixture) : RolloutCase(fixt
         await DeployAsync();
         var before = await Snapshot();
         foreach (var record in await RecordsAsync())
-            await Api.Delete($"/api/v1/namespaces/maily/secrets/{record["metadata"]!["name"]}");
+            (await Api.Delete($"/api/v1/namespaces/maily/secrets/{record["metadata"]!["name"]}")).Is(HttpStatusCode.OK);
+        (await RecordsAsync()).ShouldBeEmpty();
         WriteVersion(2);
         await DeployAsync();
 
@@ -137,7 +143,7 @@ public abstract class ReleaseContract(ClusterFixture fixture) : RolloutCase(fixt
         await DeployAsync();
 
         WriteVersion(2);
-        await DeployAsync(undo: true);
+        (await DeployAsync(undo: true)).ShouldBeUndone();
 
         (await RecordsAsync()).Count().ShouldBe(1);
     }
@@ -150,7 +156,8 @@ public abstract class ReleaseContract(ClusterFixture fixture) : RolloutCase(fixt
         (await RecordsAsync()).Count().ShouldBeGreaterThan(1);
         var before = await Snapshot();
         WriteSettings("small");
-        await DeployAsync();
+        (await DeployAsync()).Failure.ShouldBeNull();
+        (await ObjectAsync("ConfigMap", "large-0")).ShouldBeNull();
 
         await RollbackAsync();
 
@@ -168,7 +175,7 @@ public abstract class ReleaseContract(ClusterFixture fixture) : RolloutCase(fixt
 
         await RollbackAsync();
 
-        (await Api.Get("/api/v1/namespaces/maily")).Status.ShouldBe(System.Net.HttpStatusCode.NotFound);
+        (await Api.Get("/api/v1/namespaces/maily")).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 
     void WriteSettings(string value) => Write("objects.yaml", $$"""

@@ -20,11 +20,15 @@ public sealed class UnreliableApiTests(EmbeddedNodeFixture fixture) : RolloutCas
     public async Task A_busy_cluster_and_a_lost_answer_do_not_fail_a_release()
     {
         WriteVersion(1);
-        using var busy = Faults.Add(new ApiFault { Status = HttpStatusCode.TooManyRequests, Times = 4 });
-        using var lost = Faults.Add(new ApiFault { Method = "PATCH", Path = "/deployments/api", LosesAnswer = true, Times = 1 });
+        var busy = new ApiFault { Status = HttpStatusCode.TooManyRequests, Times = 4 };
+        var lost = new ApiFault { Method = "PATCH", Path = "/deployments/api", LosesAnswer = true, Times = 1 };
+        using var busyFault = Faults.Add(busy);
+        using var lostFault = Faults.Add(lost);
 
         (await DeployAsync()).Failure.ShouldBeNull();
 
+        busy.Times.ShouldBeLessThanOrEqualTo(0);
+        lost.Times.ShouldBeLessThanOrEqualTo(0);
         (await LiveImage("Deployment", "api")).ShouldBe(ImageOf(1));
     }
 
@@ -54,21 +58,26 @@ public sealed class UnreliableApiTests(EmbeddedNodeFixture fixture) : RolloutCas
     {
         WriteVersion(1);
         using var crash = Faults.Add(new WorkloadFault(new CrashLoop(3)) { Workload = "api" });
-        using var unread = Faults.Add(new ApiFault { Path = "/log", Status = HttpStatusCode.InternalServerError });
+        var unread = new ApiFault { Path = "/log", Status = HttpStatusCode.InternalServerError, Times = 1_000 };
+        using var unreadFault = Faults.Add(unread);
 
         var failure = (await DeployAsync(Settings with { Retries = 1 })).Failure.ShouldBeOfType<RolloutFailedException>();
 
         failure.Problems[0].Kind.ShouldBe(PodProblemKind.CrashLoop);
         failure.Evidence.ShouldNotBeNull().ShouldNotContain("log lines");
+        unread.Times.ShouldBeLessThan(1_000);
     }
 
     [Fact]
     public async Task A_watch_that_has_expired_does_not_fail_a_release()
     {
         WriteVersion(1);
-        using var gone = Faults.Add(new ApiFault { OnlyWatches = true, Status = HttpStatusCode.Gone, Times = 4 });
+        var gone = new ApiFault { OnlyWatches = true, Status = HttpStatusCode.Gone, Times = 4 };
+        using var fault = Faults.Add(gone);
 
         (await DeployAsync()).Failure.ShouldBeNull();
+
+        gone.Times.ShouldBeLessThanOrEqualTo(0);
     }
 }
 

@@ -116,6 +116,14 @@ sealed record RunResult(DeployException? Failure, Deployment Deployment)
 {
     public ImmutableArray<CompensatedStep> Undone => Deployment.Compensated;
 
+    /// <summary>It went well, and all of it that was to be taken back was.</summary>
+    public void ShouldBeUndone()
+    {
+        Failure.ShouldBeNull();
+        Undone.ShouldNotBeEmpty();
+        Undone.ShouldAllBe(step => step.Result.State == CompensationState.Undone, string.Join('\n', Undone.Select(step => step.Result.Text)));
+    }
+
     public StepOutputs Outputs(string stage, string step) => Deployment.Context.Outputs[new StepId(stage, step)];
 
     public string EventOf(string stage, string step) => Deployment.State.Steps[new StepId(stage, step)].Last.ToString();

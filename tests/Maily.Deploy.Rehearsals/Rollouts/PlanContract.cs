@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Net;
 using Maily.Deploy.Deployments.Plans;
 using Maily.Deploy.Rehearsals.Kubernetes;
 
@@ -24,7 +24,7 @@ public abstract class PlanContract(ClusterFixture fixture) : RolloutCase(fixture
 
         lines.ShouldBe(["create Namespace maily", "create ConfigMap maily/settings (its namespace is not there yet)",
             "create Deployment maily/api (its namespace is not there yet)", "create StatefulSet maily/store (its namespace is not there yet)"]);
-        (await Api.Get("/api/v1/namespaces/maily")).Status.ShouldBe(System.Net.HttpStatusCode.NotFound);
+        (await Api.Get("/api/v1/namespaces/maily")).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 
     [Fact]
@@ -137,11 +137,15 @@ public abstract class PlanContract(ClusterFixture fixture) : RolloutCase(fixture
     [Fact]
     public async Task A_status_that_moves_on_does_not_spoil_a_plan()
     {
+        const string Deployment = "/apis/apps/v1/namespaces/maily/deployments/api";
         WriteVersion(1);
         (await DeployAsync()).Failure.ShouldBeNull();
         WriteVersion(2);
         var (_, plan) = await SaveAsync();
-        await Api.Patch("/apis/apps/v1/namespaces/maily/deployments/api/status", ClusterApi.Merge, """{"status":{"collisionCount":1}}""");
+        var version = (await Api.Get(Deployment)).Version;
+        var moved = (await Api.Patch($"{Deployment}/status", ClusterApi.Merge, """{"status":{"collisionCount":1}}""")).Is(HttpStatusCode.OK);
+        moved.Version.ShouldNotBe(version);
+        moved.Body["status"]!["collisionCount"]!.GetValue<int>().ShouldBe(1);
 
         (await RunOf(Settings, plan: plan).RunAsync(Commit, Token)).Failure.ShouldBeNull();
     }
@@ -175,9 +179,6 @@ public abstract class PlanContract(ClusterFixture fixture) : RolloutCase(fixture
 
         moved.Moved.ShouldContain("DeployK8s/eu-west-1: Deployment maily/api is to be something else now");
     }
-
-    async Task<ImmutableArray<string>> LinesAsync() =>
-        [.. (await RunOf(Settings).PreviewAsync(Commit, Token)).Stages.Single() is var stage ? stage.Steps.SelectMany(step => stage.Previews[step.Id].Lines) : []];
 
     async Task<(string File, SavedPlan Plan)> SaveAsync()
     {

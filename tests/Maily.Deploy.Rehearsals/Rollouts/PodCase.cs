@@ -20,7 +20,7 @@ public abstract class PodCase(PodFixture fixture) : IAsyncLifetime
 {
     protected const string Missing = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
-    readonly string folder = Directory.CreateTempSubdirectory("maily-pods-").FullName;
+    string folder = "";
 
     protected ClusterApi Api { get; private set; } = null!;
 
@@ -45,6 +45,7 @@ public abstract class PodCase(PodFixture fixture) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         if (fixture.Missing is { } why) Assert.Skip(why);
+        folder = Directory.CreateTempSubdirectory("maily-pods-").FullName;
         Api = new ClusterApi(fixture.Cluster.KubeconfigPath);
         (await Api.Post("/api/v1/namespaces", $$"""{"metadata":{"name":"{{Namespace}}"} }""")).Is(HttpStatusCode.Created);
         // No pod is made before its namespace's account has a token.
@@ -53,7 +54,7 @@ public abstract class PodCase(PodFixture fixture) : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        Directory.Delete(folder, recursive: true);
+        if (folder.Length > 0) Directory.Delete(folder, recursive: true);
         if (Api is not null)
         {
             await Api.Delete($"/api/v1/namespaces/{Namespace}");

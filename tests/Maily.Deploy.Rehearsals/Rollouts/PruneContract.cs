@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using Maily.Deploy.Deployments.Steps;
 using Maily.Deploy.Kubernetes.ApplySets;
 using Maily.Deploy.Kubernetes.Manifests;
 using Maily.Deploy.Processes;
@@ -83,7 +82,8 @@ public abstract class PruneContract(ClusterFixture fixture) : RolloutCase(fixtur
 
         var refused = await Should.ThrowAsync<CommandFailedException>(new ProcessRunner(TimeProvider.System).RunAsync(command, null, Token));
 
-        refused.Message.ShouldContain("maily-deploy");
+        // Its own words: the name of the set stands in the command itself.
+        refused.Message.ShouldContain("is managed by tooling \"maily-deploy\" instead of \"kubectl\"");
         (await ObjectAsync("ConfigMap", "settings")).ShouldNotBeNull();
     }
 
@@ -128,7 +128,8 @@ public abstract class PruneContract(ClusterFixture fixture) : RolloutCase(fixtur
 
         var run = await DeployAsync(undo: true);
 
-        run.Undone.Select(step => step.Result.State).ShouldBe([CompensationState.Undone, CompensationState.Undone], run.Undone.Select(step => step.Result.Text).Aggregate("", (all, text) => $"{all}\n{text}"));
+        run.ShouldBeUndone();
+        run.Undone.Length.ShouldBe(2);
         (await Snapshot()).ShouldBe(before);
         (await Books()).ShouldBe(books);
     }
@@ -152,9 +153,8 @@ public abstract class PruneContract(ClusterFixture fixture) : RolloutCase(fixtur
         (await DeployAsync()).Failure.ShouldBeNull();
         WriteVersion(1);
 
-        var run = await DeployAsync(undo: true);
+        (await DeployAsync(undo: true)).ShouldBeUndone();
 
-        run.Undone.ShouldAllBe(step => step.Result.State == CompensationState.Undone);
         var version = (await Api.Get("/apis/autoscaling/v2")).Status == HttpStatusCode.OK ? "v2" : "v2beta2";
         var metric = (await Api.Get($"/apis/autoscaling/{version}/namespaces/maily/horizontalpodautoscalers/api")).Is(HttpStatusCode.OK).Body["spec"]!["metrics"]!.AsArray().ShouldHaveSingleItem()!;
         (metric["resource"]!["name"]!.ToString(), metric["resource"]!["target"]!["averageUtilization"]!.GetValue<int>()).ShouldBe(("memory", 60));

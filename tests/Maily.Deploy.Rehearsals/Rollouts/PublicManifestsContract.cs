@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
-using Maily.Deploy.Deployments.Steps;
 using Maily.Deploy.Kubernetes.Manifests;
 using Maily.Deploy.Rehearsals.Kubernetes;
 
@@ -39,9 +38,7 @@ public abstract class PublicManifestsContract(ClusterFixture fixture) : RolloutC
             lines.Count(line => line.Contains("].image: ", StringComparison.Ordinal)).ShouldBe(Objects().Sum(ImagesOf));
             lines.ShouldContain($"prune {item}");
             lines.ShouldAllBe(line => line.StartsWith("change ", StringComparison.Ordinal) || line.Contains("].image: ", StringComparison.Ordinal) || line == $"prune {item}");
-            var undone = await DeployAsync(undo: true);
-            undone.Failure.ShouldBeNull();
-            undone.Undone.ShouldAllBe(step => step.Result.State == CompensationState.Undone);
+            (await DeployAsync(undo: true)).ShouldBeUndone();
             (await StateAsync()).ShouldBe(before, ignoreOrder: true);
 
             (await DeployAsync()).Outputs("DeployK8s", "eu-west-1-prune")["pruned"].ShouldBe(item);
@@ -67,9 +64,7 @@ public abstract class PublicManifestsContract(ClusterFixture fixture) : RolloutC
             var before = StateOf(WithoutSecrets(await ReadAsync("-k", Overlay)));
             Write("kustomization.yaml", kustomization);
 
-            var run = await DeployAsync(undo: true);
-            run.Failure.ShouldBeNull();
-            run.Undone.ShouldAllBe(step => step.Result.State == CompensationState.Undone);
+            (await DeployAsync(undo: true)).ShouldBeUndone();
             StateOf(WithoutSecrets(await ReadAsync("-k", Overlay))).ShouldBe(before, ignoreOrder: true);
             (await DeployAsync()).Failure.ShouldBeNull();
 
@@ -134,13 +129,6 @@ public abstract class PublicManifestsContract(ClusterFixture fixture) : RolloutC
 
     async Task<ImmutableArray<JsonObject>> ReadAsync(params string[] which) =>
         [.. JsonNode.Parse(await KubectlAsync(["get", .. which, "-o", "json"]))!["items"]!.AsArray().Select(item => item!.AsObject())];
-
-    async Task<ImmutableArray<string>> LinesAsync()
-    {
-        var stage = (await RunOf(Settings).PreviewAsync(Commit, Token)).Stages.Single();
-        stage.Note.ShouldBeNull();
-        return [.. stage.Steps.SelectMany(step => stage.Previews[step.Id].Lines)];
-    }
 
     Task<string> RemoveAsync() => KubectlAsync("delete", string.Join(',', Objects().Select(item => item.Key.GroupKind.ToLowerInvariant()).Distinct()), "--all-namespaces", "--selector", $"{Marks.ManagedBy}={Marks.Manager}");
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using k8s;
 using Maily.Deploy.Deployments;
@@ -22,7 +24,7 @@ public abstract class RolloutCase(ClusterFixture fixture) : IAsyncLifetime
 
     static readonly string[] Workloads = ["deployments", "statefulsets", "daemonsets"];
 
-    readonly string folder = Directory.CreateTempSubdirectory("maily-rollouts-").FullName;
+    string folder = "";
 
     protected IKubernetesCluster Cluster => fixture.Cluster;
 
@@ -48,6 +50,7 @@ public abstract class RolloutCase(ClusterFixture fixture) : IAsyncLifetime
     public virtual ValueTask InitializeAsync()
     {
         if (fixture.Missing is { } why) Assert.Skip(why);
+        folder = Directory.CreateTempSubdirectory("maily-rollouts-").FullName;
         Api = new ClusterApi(Cluster.KubeconfigPath);
         Write("kustomization.yaml", "resources: [objects.yaml]\nnamespace: maily\n");
         return ValueTask.CompletedTask;
@@ -55,7 +58,7 @@ public abstract class RolloutCase(ClusterFixture fixture) : IAsyncLifetime
 
     public virtual async ValueTask DisposeAsync()
     {
-        Directory.Delete(folder, recursive: true);
+        if (folder.Length > 0) Directory.Delete(folder, recursive: true);
         if (Api is not null) await CleanAsync();
         GC.SuppressFinalize(this);
     }
@@ -93,6 +96,14 @@ public abstract class RolloutCase(ClusterFixture fixture) : IAsyncLifetime
     /// <summary>Deployments of the overlay; the plan, if any, is carried out exactly.</summary>
     private protected DeploymentRun RunOf(ClusterSettings settings, ImmutableArray<RegionSpec> regions = default, SavedPlan? plan = null) =>
         new(folder, StageOf(settings, regions.IsDefaultOrEmpty ? [Region] : regions)) { Plan = plan };
+
+    /// <summary>The lines of the plan.</summary>
+    protected async Task<ImmutableArray<string>> LinesAsync()
+    {
+        var stage = (await RunOf(Settings).PreviewAsync(Commit, Token)).Stages.Single();
+        stage.Note.ShouldBeNull();
+        return [.. stage.Steps.SelectMany(step => stage.Previews[step.Id].Lines)];
+    }
 
     protected Task<string> KubectlAsync(params string[] words) =>
         new ProcessRunner(TimeProvider.System).RunAsync(CommandLine.Of("kubectl", ["--kubeconfig", Cluster.KubeconfigPath, .. words]), null, Token);
@@ -159,10 +170,13 @@ public abstract class RolloutCase(ClusterFixture fixture) : IAsyncLifetime
             lines.AddRange((await ObjectsAsync(kind)).Select(item => new JsonObject
             {
                 ["kind"] = kind, ["name"] = item!["metadata"]?["name"]?.DeepClone(), ["labels"] = item["metadata"]?["labels"]?.DeepClone(),
-                ["deployment"] = item["metadata"]?["annotations"]?[Marks.Deployment]?.DeepClone(), ["spec"] = Spec(item["spec"]), ["data"] = item["data"]?.DeepClone(),
+                ["deployment"] = item["metadata"]?["annotations"]?[Marks.Deployment]?.DeepClone(), ["spec"] = Spec(item["spec"]), ["data"] = item["data"]?.DeepClone(), ["binaryData"] = Digest(item["binaryData"]),
             }.ToJsonString()));
         return string.Join('\n', lines);
     }
+
+    // Such content may be large: a difference is shown, and not all of it.
+    static string? Digest(JsonNode? content) => content is null ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content.ToJsonString())));
 
     // A Service that is made again gets another address.
     static JsonNode? Spec(JsonNode? spec)

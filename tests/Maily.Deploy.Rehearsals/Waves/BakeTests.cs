@@ -67,8 +67,7 @@ public sealed class BakeTests : WaveCase
         WriteVersion(1);
         using var stop = new CancellationTokenSource();
         var leaving = Run.LeaveAsync(Commit, stop.Token, Token);
-        while (!Log.Any(line => line.Contains("watched for another", StringComparison.Ordinal)))
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Token);
+        await IsWatchedAsync();
         await stop.CancelAsync();
 
         var (id, ended) = await leaving;
@@ -83,11 +82,12 @@ public sealed class BakeTests : WaveCase
         Log.All.Count(line => line.Contains("watched for another", StringComparison.Ordinal)).ShouldBe(said, "its time had passed meanwhile");
     }
 
+    Task IsWatchedAsync() => Eventually.IsAsync(() => Log.Any("watched for another"), "the wave is watched");
+
     // The fault strikes new pods only: so it comes once the release is out, and a pod is replaced.
     async Task CrashWhileWatchedAsync()
     {
-        while (!Log.Any(line => line.Contains("watched for another", StringComparison.Ordinal)))
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Token);
+        await IsWatchedAsync();
         ClusterOf(One).Faults.Add(new WorkloadFault(new CrashLoop(3) { Log = ["fatal: out of leases"] }) { Workload = "api", Image = ImageOf(2) });
         using var api = new ClusterApi(ClusterOf(One).KubeconfigPath);
         await api.Delete($"/api/v1/namespaces/maily/pods/{ClusterOf(One).Objects("Pod", "maily")[0]["metadata"]!["name"]}");

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using Maily.Deploy.Images;
 using Maily.Deploy.Kubernetes;
 using Maily.Deploy.Kubernetes.Manifests;
@@ -9,7 +7,7 @@ using Maily.Deploy.Rehearsals.Rollouts;
 using Maily.Deploy.Sandbox.Clusters;
 using Maily.Deploy.Sandbox.Kubernetes;
 using Maily.Deploy.Secrets;
-using Microsoft.Extensions.Logging;
+using Maily.Deploy.Tests;
 
 namespace Maily.Deploy.Rehearsals.Waves;
 
@@ -85,21 +83,4 @@ public abstract class WaveCase : IAsyncLifetime
         ClusterOf(region).Object("Deployment", "maily", "api")?["spec"]?["template"]?["spec"]?["containers"]?[0]?["image"]?.GetValue<string>();
 
     RegionSpec RegionOf(string name, int wave) => new() { Name = name, Context = name, Overlay = Path.Combine(folder, "overlay"), Wave = wave, BakeTime = BakeTime };
-}
-
-/// <summary>Keeps lines that were logged.</summary>
-sealed class LogLines : ILogger
-{
-    readonly ConcurrentQueue<string> lines = new();
-
-    public bool Any(Func<string, bool> fits) => lines.Any(fits);
-
-    public ImmutableArray<string> All => [.. lines];
-
-    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-    public bool IsEnabled(LogLevel logLevel) => true;
-
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        lines.Enqueue(formatter(state, exception));
 }

@@ -19,8 +19,11 @@ sealed class GitFolder : IDisposable
         await GitAsync("commit", "--quiet", "--message", "First");
     }
 
-    public Task<string> GitAsync(params string[] arguments) =>
-        runner.RunAsync(CommandLine.Of("git", arguments) with { WorkingDirectory = Path }, onLine: null, TestContext.Current.CancellationToken);
+    public Task<string> GitAsync(params string[] arguments) => RunAsync(CommandOf(arguments));
+
+    public CommandLine CommandOf(params string[] arguments) => CommandLine.Of("git", arguments) with { WorkingDirectory = Path };
+
+    public Task<string> RunAsync(CommandLine command) => runner.RunAsync(command, onLine: null, TestContext.Current.CancellationToken);
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

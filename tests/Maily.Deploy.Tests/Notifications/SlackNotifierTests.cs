@@ -4,7 +4,6 @@ using Maily.Deploy.Http;
 using Maily.Deploy.Notifications;
 using Maily.Deploy.Secrets;
 using Maily.Deploy.Tests.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Maily.Deploy.Tests.Notifications;
 
@@ -23,7 +22,7 @@ public sealed class SlackNotifierTests
     {
         using var handler = RecordedHandler.Answering((HttpStatusCode.OK, "ok"));
 
-        (await SendAsync(handler, new CollectingLog())).ShouldBeTrue();
+        (await SendAsync(handler, new LogLines())).ShouldBeTrue();
 
         handler.Requests.ShouldBe([$"POST {Webhook}"]);
         handler.Bodies.Single().ShouldContain("password *** is wrong");
@@ -33,37 +32,25 @@ public sealed class SlackNotifierTests
     public async Task A_refusal_is_said_and_stops_nothing()
     {
         using var handler = RecordedHandler.Answering((HttpStatusCode.NotFound, "no_service"));
-        var log = new CollectingLog();
+        var log = new LogLines();
 
         (await SendAsync(handler, log)).ShouldBeFalse();
 
-        log.Lines.ShouldBe(["Slack was not told: it answered 404. The deployment goes on"]);
+        log.All.ShouldBe(["Slack was not told: it answered 404. The deployment goes on"]);
     }
 
     [Fact]
     public async Task Silence_is_said_without_the_webhook()
     {
         using var handler = new RecordedHandler(_ => throw new HttpRequestException($"cannot reach {Webhook}"));
-        var log = new CollectingLog();
+        var log = new LogLines();
 
         (await SendAsync(handler, log)).ShouldBeFalse();
 
-        log.Lines.ShouldHaveSingleItem().ShouldNotContain("Zq7secret");
+        log.All.ShouldHaveSingleItem().ShouldNotContain("Zq7secret");
     }
 
-    static Task<bool> SendAsync(HttpMessageHandler handler, ILogger log) =>
+    static Task<bool> SendAsync(HttpMessageHandler handler, LogLines log) =>
         new SlackNotifier(new Secret(Webhook), HttpClients.Over(handler), TimeProvider.System, new SecretRedactor([new Secret("hunter22")]), log)
             .SendAsync(Message, TestContext.Current.CancellationToken);
-
-    sealed class CollectingLog : ILogger
-    {
-        public List<string> Lines { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Add(formatter(state, exception));
-    }
 }

@@ -1,6 +1,5 @@
 using Maily.Deploy.Deployments.Leases;
 using Maily.Deploy.Deployments.Stores;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Maily.Deploy.Tests.Deployments.Leases;
@@ -15,7 +14,7 @@ public sealed class LeaseClockTests : IDisposable
     readonly TwoClocks clocks;
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("maily-lease-");
     readonly FlakyStore store;
-    readonly Lines log = new();
+    readonly LogLines log = new();
 
     public LeaseClockTests() => (clocks, store) = (new TwoClocks(steady), new FlakyStore(new FileDeploymentStore(folder.FullName, steady)));
 
@@ -115,20 +114,5 @@ public sealed class LeaseClockTests : IDisposable
         while (!isDone() && TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromSeconds(10))
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Cancellation);
         isDone().ShouldBeTrue();
-    }
-
-    sealed class Lines : ILogger
-    {
-        readonly System.Collections.Concurrent.ConcurrentQueue<string> lines = new();
-
-        public bool Any(string part) => lines.Any(line => line.Contains(part, StringComparison.Ordinal));
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Enqueue(formatter(state, exception));
     }
 }

@@ -7,7 +7,8 @@ namespace Maily.Deploy.Tests.Postgres.Scratch;
 
 public sealed class ScratchDatabaseTests(PostgresServer server)
 {
-    const string Name = "maily_scratch_20260101000000_00000001";
+    // Of no time that is long past: those go with the next one that any test makes.
+    const string Name = "maily_scratch_99990101000000_00000001";
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -1,6 +1,9 @@
 using Maily.Deploy.Deployments;
 using Maily.Deploy.Deployments.Plans;
+using Maily.Deploy.Deployments.Pipelines;
 using Maily.Deploy.Deployments.Steps;
+using Maily.Deploy.Migrations;
+using Maily.Deploy.Validation;
 using Microsoft.Extensions.Logging;
 using Nuke.Common;
 using Serilog;
@@ -15,13 +18,15 @@ public interface IPlan : IHazDeployment
         .Description("Shows what a deployment would do, stage by stage; changes nothing")
         .ExecutesAsync(async cancellation =>
         {
-            var (_, definition, _, _, id) = await Session.LoadAsync(this, cancellation);
+            var (_, definition, _, log, id) = await Session.LoadAsync(this, cancellation);
             await using var store = await Session.OpenStoreAsync(this, cancellation);
             await store.PrepareAsync(cancellation);
             var request = await Session.RequestAsync(this, cancellation);
             var stages = await Preview.OfAsync(definition, store, request, cancellation);
             if (this is ILintMigrations linted && !SkipDatabase)
                 await SayUnsafeAsync(linted, cancellation);
+            if (!SkipDatabase)
+                await SayUnfitAsync(definition, log, cancellation);
             foreach (var wave in definition.Pipeline.Waves())
                 foreach (var stage in stages.Where(stage => wave.Contains(stage.Stage)))
                     Say(stage);
@@ -42,6 +47,15 @@ public interface IPlan : IHazDeployment
             // A plan is for looking: what cannot be known now is said, and refused when it is deployed.
             log.LogWarning("Whether the pending migrations are safe is not known: {Reason}", unknown.Fact);
         }
+    }
+
+    // Safety is said with each finding above; what it is not known for is said once.
+    private async Task SayUnfitAsync(DeploymentDefinition definition, Microsoft.Extensions.Logging.ILogger log, CancellationToken cancellation)
+    {
+        var checks = CheckSource.All(definition.Checks, [MigrateStage.Name]).Where(check => check.Area == MigrationChecks.Area && check.Name != "safety");
+        foreach (var line in (await new CheckRunner(Session.Time).RunAsync(checks, [MigrateStage.Name], cancellation)).Lines)
+            if (line.Result.Outcome is CheckOutcome.Failed or CheckOutcome.Warning)
+                log.LogWarning("{Check}", line.ToString());
     }
 
     private static void SayStep(Step step, StepPreview? preview)

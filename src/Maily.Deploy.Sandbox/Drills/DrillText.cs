@@ -22,8 +22,11 @@ public static class DrillText
         yield return $"kinds: {string.Join(", ", Kinds.Select(kind => $"{Letter(kind)} {kind}"))}";
         yield return "ends: = complete, < undone, ! left to a person, 3 refused, X wrong, . not tried";
         yield return string.Create(CultureInfo.InvariantCulture,
-            $"{report.Results.Length} faults, {report.Failed} wrong ends, {report.LostRows} of {report.Results.Sum(result => result.AcknowledgedRows)} acknowledged rows lost, median {report.MedianSeconds:0.0} s");
+            $"{report.Results.Length} faults{Missed(report)}, {report.Failed} wrong ends, {report.LostRows} of {report.Results.Sum(result => result.AcknowledgedRows)} acknowledged rows lost, median {report.MedianSeconds:0.0} s");
     }
+
+    // They passed, but as deployments without a fault.
+    static string Missed(DrillReport report) => report.Results.Count(result => !result.HasStruck) is var count and > 0 ? $" ({count} found nothing to strike)" : "";
 
     /// <summary>One page without anything from outside.</summary>
     public static string Html(DrillReport report)

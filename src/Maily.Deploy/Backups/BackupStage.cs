@@ -74,7 +74,7 @@ sealed class BackupStep(DatabaseSettings settings, ProcessRunner processes, Stor
     public override async Task<StepOutputs> ApplyAsync(StepContext context, CancellationToken cancellation)
     {
         var deployment = context.Deployment;
-        return Outputs(await new DatabaseBackup(settings, processes, deployment.Time) { Options = options }.MakeAsync(backup, deployment.Environment, cancellation));
+        return Outputs(await new DatabaseBackup(settings, processes, deployment.Time) { Options = options, Log = deployment.Log }.MakeAsync(backup, deployment.Environment, cancellation));
     }
 
     public override async Task<Verification> VerifyAsync(DeploymentContext context, StepOutputs outputs, CancellationToken cancellation) =>

@@ -3,6 +3,8 @@ using System.Globalization;
 using Maily.Deploy.Backups.Stores;
 using Maily.Deploy.Postgres;
 using Maily.Deploy.Processes;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maily.Deploy.Backups;
 
@@ -17,6 +19,9 @@ public sealed class DatabaseBackup(DatabaseSettings settings, ProcessRunner proc
 
     /// <summary>How it is made.</summary>
     public BackupOptions Options { get; init; } = new();
+
+    /// <summary>Hears what is worth knowing.</summary>
+    public ILogger Log { get; init; } = NullLogger.Instance;
 
     /// <summary>The command that dumps the schemas into <paramref name="folder"/>.</summary>
     public static CommandLine DumpCommand(PostgresTools tools, DatabaseSettings settings, IEnumerable<string> schemas, string snapshot, BackupOptions options, string folder) =>
@@ -66,6 +71,8 @@ public sealed class DatabaseBackup(DatabaseSettings settings, ProcessRunner proc
         var tools = await PostgresTools.FindAsync(snapshot.ServerVersion.Major, processes, cancellation);
         var seed = Options.Keys is { } keys ? TableChecksums.SeedOf(keys.Current, backup.Id) : TableChecksums.RandomSeed();
         using var scratch = ScratchFolder.Create(Options.ScratchFolder, await snapshot.SizeAsync(cancellation));
+        if (scratch.IsOnDisk && Options.Keys is not null)
+            Log.LogWarning("Memory has no room for the dump: until it is sealed it lies in {Folder}, and is deleted then. Name an encrypted disk by {Variable}", scratch.Path, ScratchFolder.Variable);
         var tables = await DumpAndCountAsync(tools, snapshot, schemas, managed.Kept, seed, scratch.Path, cancellation);
         var packing = new BackupPacking(backup, Options);
         var receipt = new BackupReceipt

@@ -15,25 +15,29 @@ public sealed class ScratchFolder : IDisposable
 
     readonly DeathWatch watch;
 
-    ScratchFolder(string path)
+    ScratchFolder(string path, bool isOnDisk)
     {
-        Path = path;
+        (Path, IsOnDisk) = (path, isOnDisk);
         watch = DeathWatch.Start(CommandLine.Of("rm", "-rf", "--", path));
     }
 
     /// <summary>The folder; only its owner may enter.</summary>
     public string Path { get; }
 
+    /// <summary>Whether it lies on a disk that nobody has named, since memory has no room for it.</summary>
+    public bool IsOnDisk { get; }
+
     /// <summary>Makes one in <paramref name="wanted"/>; else in memory where that has room for <paramref name="needed"/> bytes; else in the temp folder.</summary>
     /// <exception cref="BackupPermissionException">It cannot be made there.</exception>
     public static ScratchFolder Create(string? wanted, long needed)
     {
-        var parent = wanted ?? (FreeMemory() > needed ? Memory : System.IO.Path.GetTempPath());
+        var isInMemory = wanted is null && FreeMemory() > needed;
+        var parent = wanted ?? (isInMemory ? Memory : System.IO.Path.GetTempPath());
         try
         {
             var path = System.IO.Path.Combine(System.IO.Path.GetFullPath(parent), $"maily-scratch-{Guid.NewGuid():n}");
             CreatePrivate(path);
-            return new(path);
+            return new(path, wanted is null && !isInMemory);
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {

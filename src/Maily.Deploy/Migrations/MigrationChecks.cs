@@ -11,7 +11,9 @@ namespace Maily.Deploy.Migrations;
 /// <summary>What Validate asks about pending migrations, on a scratch database. The target is only read.</summary>
 public static class MigrationChecks
 {
-    const string Area = "Migrations";
+    /// <summary>The area of the checks.</summary>
+    public const string Area = "Migrations";
+
     const int Shown = 5;
 
     static readonly string[] Stages = [MigrateStage.Name];

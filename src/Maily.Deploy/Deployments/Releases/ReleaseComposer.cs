@@ -27,7 +27,7 @@ public static class ReleaseComposer
         var live = context.Live;
         return new ReleaseRecord
         {
-            Deployment = context.Id, Environment = context.Environment, Commit = context.Commit, At = at,
+            Deployment = context.Id, Environment = context.Environment, Commit = context.Commit, At = at, Plan = context.Plan?.Hash,
             Images = (live?.Images ?? Empty).SetItems(regions.SelectMany(region => ImagesOf(region.Outputs))),
             Uncommitted = UncommittedIn(context, live, regions.SelectMany(region => ImagesOf(region.Outputs)).Select(image => image.Key)),
             Scans = (live?.Scans ?? ImmutableSortedDictionary<string, ImageScan>.Empty.WithComparers(StringComparer.Ordinal))

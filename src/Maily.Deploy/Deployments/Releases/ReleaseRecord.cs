@@ -45,6 +45,9 @@ public sealed record ReleaseRecord
     /// <summary>The commits of the manifests repository, by region; empty where nothing was committed.</summary>
     public ImmutableSortedDictionary<string, string> Revisions { get; init; } = Empty;
 
+    /// <summary>The hash of the plan that was carried out exactly; null where none was given.</summary>
+    public string? Plan { get; init; }
+
     /// <summary>Whether this says the opposite: the release was undone with nothing before it, so that nothing is live.</summary>
     public bool IsWithdrawn { get; init; }
 

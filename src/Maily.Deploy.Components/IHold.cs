@@ -13,19 +13,19 @@ public interface IHold : IHazDeployment, IHazReason
     Target Hold => _ => _
         .Description("Keeps deployments away until Release; needs --reason")
         .Requires(() => Reason)
-        .ExecutesAsync(async cancellation =>
+        .ExecutesAsync(cancellation => ExitCodes.SetAsync(this, nameof(Hold), async () =>
         {
             await using var store = await Session.OpenStoreAsync(this, cancellation);
             await store.PrepareAsync(cancellation);
             await store.SetHoldAsync(new Hold(Environment, Reason!, Operator.Name, Session.Time.GetUtcNow()), cancellation);
             Log.Information("{Environment} is held: {Reason}", Environment, Reason);
-        });
+        }));
 
     /// <summary>Clears the hold.</summary>
     Target Release => _ => _
         .Description("Clears a hold; needs --reason")
         .Requires(() => Reason)
-        .ExecutesAsync(async cancellation =>
+        .ExecutesAsync(cancellation => ExitCodes.SetAsync(this, nameof(Release), async () =>
         {
             await using var store = await Session.OpenStoreAsync(this, cancellation);
             await store.PrepareAsync(cancellation);
@@ -35,5 +35,5 @@ public interface IHold : IHazDeployment, IHazReason
                 Log.Information("{Environment} is released: {Reason}", Environment, Reason);
             else
                 Log.Information("{Environment} is not held: there is nothing to release", Environment);
-        });
+        }));
 }

@@ -13,11 +13,11 @@ public interface ILintMigrations : IHazDeployment
     /// <summary>Lists what is unsafe, and refuses errors; changes nothing.</summary>
     Target LintMigrations => _ => _
         .Description("Lists what is unsafe about the pending migrations: by squawk's rules, and by what they do on a scratch database")
-        .ExecutesAsync(async cancellation =>
+        .ExecutesAsync(cancellation => ExitCodes.SetAsync(this, nameof(LintMigrations), async () =>
         {
             var (variables, _, _, log, _) = await Session.LoadAsync(this, cancellation);
             var report = await LintOf(variables).RunAsync(cancellation);
             SafetyText.Say(report, log);
             report.ThrowIfUnsafe();
-        });
+        }));
 }

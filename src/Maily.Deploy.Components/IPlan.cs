@@ -16,7 +16,7 @@ public interface IPlan : IHazDeployment
     /// <summary>Prints the pipeline wave by wave with the steps that are known now and what they change, and saves it; changes nothing.</summary>
     new Target Plan => _ => _
         .Description("Shows what a deployment would do, stage by stage; changes nothing")
-        .ExecutesAsync(async cancellation =>
+        .ExecutesAsync(cancellation => ExitCodes.SetAsync(this, nameof(Plan), async () =>
         {
             var (_, definition, _, log, id) = await Session.LoadAsync(this, cancellation);
             await using var store = await Session.OpenStoreAsync(this, cancellation);
@@ -33,7 +33,7 @@ public interface IPlan : IHazDeployment
             var file = RootDirectory / "artifacts" / "plans" / $"{id.Value}.json";
             await Preview.Save(request, stages).WriteAsync(file, cancellation);
             Log.Information("Saved; to do exactly this: ./build.sh DeployProduction --plan {File:l}", System.IO.Path.GetRelativePath(RootDirectory, file));
-        });
+        }));
 
     private static async Task SayUnsafeAsync(ILintMigrations linted, CancellationToken cancellation)
     {

@@ -12,7 +12,7 @@ public interface IUnlock : IHazDeployment, IHazReason
     Target Unlock => _ => _
         .Description("Takes the lease away from a holder that is known to be dead; needs --reason")
         .Requires(() => Reason)
-        .ExecutesAsync(async cancellation =>
+        .ExecutesAsync(cancellation => ExitCodes.SetAsync(this, nameof(Unlock), async () =>
         {
             await using var store = await Session.OpenStoreAsync(this, cancellation);
             await store.PrepareAsync(cancellation);
@@ -35,5 +35,5 @@ public interface IUnlock : IHazDeployment, IHazReason
                 Log.Information("{Environment} was held by {Holder} since {Since:u} and is free at {FreeAt:u}: {Reason}. See `./build.sh Status` for what that left", Environment, lease.Holder, lease.AcquiredAt, now + lease.Grace, Reason);
             else
                 Log.Information("{Environment} was held by {Holder} since {Since:u}, who has just given it back", Environment, lease.Holder, lease.AcquiredAt);
-        });
+        }));
 }

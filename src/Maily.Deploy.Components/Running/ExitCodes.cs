@@ -1,4 +1,5 @@
 using Maily.Deploy.Backups;
+using Maily.Deploy.Migrations;
 
 namespace Maily.Deploy.Components;
 
@@ -19,9 +20,10 @@ static class ExitCodes
         }
     }
 
-    // A restore is one transaction: one that failed has changed nothing, and nobody must act.
+    // A restore is one transaction: one that failed has changed nothing, and nobody must act. Migrations only fail on scratch databases here.
     static int Of(DeployException failed) => failed switch
     {
+        MigrationFailedException => 3,
         RestoreFailedException => 1,
         { Kind: FailureKind.Refused } => 3,
         { Kind: FailureKind.NeedsAttention } => 2,

@@ -54,7 +54,7 @@ public sealed class OutOfOrderMigrationsException(ImmutableArray<string> titles)
 /// <summary>A statement of a migration failed; nothing of its transaction is left.</summary>
 public sealed class MigrationFailedException : DeployException
 {
-    MigrationFailedException(MigrationFile file, int statement, SourcePlace place, string sqlState, string message, string? hint, Exception cause)
+    MigrationFailedException(MigrationFile file, int statement, SourcePlace place, string sqlState, string message, string? hint, Exception? cause)
         : base($"{file.Path}:{place.Line}: statement {statement + 1} of {file.Statements.Length} failed with {sqlState}: {message}",
             RemedyFor(sqlState) ?? (hint is null ? $"Correct {System.IO.Path.GetFileName(file.Path)} and deploy again." : $"Hint: {hint}"),
             place.WithCaret(), cause) =>
@@ -81,7 +81,7 @@ public sealed class MigrationFailedException : DeployException
         var statement = file.Statements[index];
         // The server counts characters, a .NET string counts UTF-16 units. Its detail may hold rows, so that it is not even asked for.
         var start = error.Position > 0 ? statement.TextStart + statement.Text.EnumerateRunes().Take(error.Position - 1).Sum(rune => rune.Utf16SequenceLength) : statement.WordsStart;
-        return new(file, index, SourcePlace.Of(file.Text, start), error.SqlState, ServerMessage.Of(error, file.Text), ServerMessage.HintOf(error, file.Text), error);
+        return new(file, index, SourcePlace.Of(file.Text, start), error.SqlState, ServerMessage.Of(error, file.Text), ServerMessage.HintOf(error, file.Text), ServerMessage.Tells(error, file.Text) ? error : null);
     }
 }
 

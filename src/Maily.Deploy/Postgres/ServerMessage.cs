@@ -21,6 +21,9 @@ static partial class ServerMessage
     /// <summary>The hint; null where there is none.</summary>
     public static string? HintOf(PostgresException error, string sql) => error.Hint is { } hint ? WithoutRows(error.SqlState, hint, sql) : null;
 
+    /// <summary>Whether the error itself may be told as it is.</summary>
+    public static bool Tells(PostgresException error, string sql) => Of(error, sql) == error.MessageText && HintOf(error, sql) == error.Hint;
+
     /// <summary>The same of what psql, pg_dump or pg_restore print.</summary>
     public static string Of(string output)
     {

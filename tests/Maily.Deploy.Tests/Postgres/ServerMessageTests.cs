@@ -36,7 +36,7 @@ public sealed class ServerMessageTests(PostgresServer server) : IDisposable
 
         var failed = await Should.ThrowAsync<MigrationFailedException>(() => deployed.RunAsync(stage, Cancellation));
 
-        failed.Message.ShouldNotContain(Ada);
+        failed.ToString().ShouldNotContain(Ada);
         $"{failed.Fact}\n{failed.Remedy}".ShouldContain(expected);
     }
 

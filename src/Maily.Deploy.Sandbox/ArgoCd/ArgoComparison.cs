@@ -125,6 +125,8 @@ sealed class ArgoComparison(ArgoApi api, ArgoSource source, ArgoFaults faults, T
     async Task<KubernetesObject> PlaceAsync(JsonObject application, KubernetesObject item, CancellationToken cancellation)
     {
         var json = item.ToJson();
+        foreach (var container in Containers(json).Where(container => (string?)container["image"] == faults.Override?.Image))
+            container["image"] = faults.Override?.Replacement;
         var space = await api.IsNamespacedAsync(item.Key.ApiVersion, item.Kind, cancellation) == true ? item.Key.Namespace ?? (string)application["spec"]!["destination"]!["namespace"]! : null;
         if (space is not null)
             json["metadata"]!["namespace"] = space;
@@ -160,5 +162,7 @@ sealed class ArgoComparison(ArgoApi api, ArgoSource source, ArgoFaults faults, T
 
     JsonObject Condition(string type, string message) => new() { ["type"] = type, ["message"] = message, ["lastTransitionTime"] = Now };
 
-    static IEnumerable<string> Images(JsonObject? live) => (live?["spec"]?["template"]?["spec"]?["containers"]?.AsArray() ?? []).Select(container => (string)container!["image"]!);
+    static IEnumerable<string> Images(JsonObject? live) => Containers(live).Select(container => (string)container["image"]!);
+
+    static IEnumerable<JsonNode> Containers(JsonObject? item) => (item?["spec"]?["template"]?["spec"]?["containers"]?.AsArray() ?? []).OfType<JsonNode>();
 }

@@ -47,8 +47,16 @@ public sealed class ArgoFaults
         set => now = now with { ComparisonError = value };
     }
 
+    /// <summary>An image that the Application runs another one in place of, as by spec.source.kustomize.images; null for none.</summary>
+    public (string Image, string Replacement)? Override
+    {
+        get => now.Override;
+        set => now = now with { Override = value };
+    }
+
     /// <summary>Ends all faults.</summary>
     public void Clear() => now = new();
 
-    sealed record Faults(bool IsDead = false, string? SyncFailure = null, bool OperationHangs = false, string? Health = null, string? ComparesWith = null, string? ComparisonError = null);
+    sealed record Faults(bool IsDead = false, string? SyncFailure = null, bool OperationHangs = false, string? Health = null, string? ComparesWith = null, string? ComparisonError = null,
+        (string Image, string Replacement)? Override = null);
 }

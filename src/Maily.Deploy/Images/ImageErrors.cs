@@ -39,7 +39,7 @@ public sealed class ImagePushException(string reference, string error, string la
     /// <summary>Whether trying again may help: not when the registry refused the login or the name.</summary>
     public bool IsTransient { get; } = !Permanent.Any(word => error.Contains(word, StringComparison.OrdinalIgnoreCase));
 
-    static string[] Permanent => ["unauthorized", "denied", "authentication required", "does not exist", "invalid reference"];
+    static string[] Permanent => ["unauthorized", "denied", "authentication required", "asks for a login", "does not take the login", "does not exist", "invalid reference"];
 }
 
 /// <summary>An image is declared for several platforms, and what builds can make only one.</summary>

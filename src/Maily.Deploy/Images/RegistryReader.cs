@@ -34,7 +34,7 @@ sealed class RegistryReader : IDisposable
         retry = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }.AddRetry(new RetryStrategyOptions<HttpResponseMessage>
         {
             MaxRetryAttempts = 4, BackoffType = DelayBackoffType.Exponential, Delay = TimeSpan.FromMilliseconds(300), UseJitter = true,
-            ShouldHandle = new PredicateBuilder<HttpResponseMessage>().Handle<HttpRequestException>()
+            ShouldHandle = new PredicateBuilder<HttpResponseMessage>().Handle<HttpRequestException>().Handle<RegistryException>(failed => failed.MayPass)
                 .HandleResult(answer => answer.StatusCode is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError),
         }).Build();
     }
@@ -111,8 +111,11 @@ sealed class RegistryReader : IDisposable
     public async Task EnsureAsync(HttpResponseMessage answer, string what, CancellationToken cancellation)
     {
         if (!answer.IsSuccessStatusCode)
-            throw new RegistryException(settings.Registry.Host, $"answered {(int)answer.StatusCode} to {what}", await answer.Content.ReadAsStringAsync(cancellation)) { Status = (int)answer.StatusCode };
+            throw new RegistryException(settings.Registry.Host, $"answered {(int)answer.StatusCode} to {what}{LoginNote(answer)}", await answer.Content.ReadAsStringAsync(cancellation)) { Status = (int)answer.StatusCode };
     }
+
+    string LoginNote(HttpResponseMessage answer) =>
+        answer.StatusCode != HttpStatusCode.Unauthorized ? "" : settings.Password is null ? ": it asks for a login, and none is given" : $": it does not take the login of {settings.User}";
 
     /// <inheritdoc/>
     public void Dispose() => http.Dispose();

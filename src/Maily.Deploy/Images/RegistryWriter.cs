@@ -28,11 +28,24 @@ sealed class RegistryWriter(ImageSettings settings, RegistryReader registry, Cha
     /// <exception cref="DeletionForbiddenException">The registry allows no deletion.</exception>
     public async Task DeleteAsync(string image, string digest, CancellationToken cancellation)
     {
-        using var answer = await SendAsync(() => new HttpRequestMessage(HttpMethod.Delete, registry.ManifestUri(image, digest)), image, "pull,delete", cancellation);
+        using var answer = await AskToDeleteAsync(image, digest, cancellation);
         if (answer.StatusCode is HttpStatusCode.MethodNotAllowed or HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized or HttpStatusCode.NotImplemented)
             throw new DeletionForbiddenException(settings.Registry.Host, (int)answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellation));
         if (answer.StatusCode != HttpStatusCode.NotFound)
             await registry.EnsureAsync(answer, $"DELETE {settings.Registry.NameOf(image)}@{digest}", cancellation);
+    }
+
+    // Some give no token for it already.
+    async Task<HttpResponseMessage> AskToDeleteAsync(string image, string digest, CancellationToken cancellation)
+    {
+        try
+        {
+            return await SendAsync(() => new HttpRequestMessage(HttpMethod.Delete, registry.ManifestUri(image, digest)), image, "pull,delete", cancellation);
+        }
+        catch (RegistryException refused) when (refused.Status is 401 or 403)
+        {
+            throw new DeletionForbiddenException(settings.Registry.Host, refused.Status.Value, refused.Evidence ?? "");
+        }
     }
 
     Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, string image, string rights, CancellationToken cancellation) =>

@@ -111,6 +111,27 @@ public abstract class ArgoFailureContract(ClusterFixture fixture) : GitOpsCase(f
         run.Failure.ShouldBeOfType<ApplicationFailedException>().Fact.ShouldContain("authentication required");
     }
 
+    [Fact]
+    public async Task Workloads_that_run_other_images_than_the_commits_are_named_although_Argo_CD_is_content()
+    {
+        WriteVersion(1);
+        await CommitAsync();
+        var tree = await TreeAsync();
+        WriteVersion(2);
+        Argo.Faults.Override = (ImageOf(2), ImageOf(3));
+
+        var run = await CommitAsync();
+
+        var failure = run.Failure.ShouldBeOfType<ImagesDifferException>();
+        failure.Fact.ShouldBe("The workloads of eu-west-1 do not run the images of the release.");
+        failure.Evidence.ShouldNotBeNull().Split(Environment.NewLine).ShouldBe(
+            [$"Deployment maily/api: runs {ImageOf(3)}, wanted is {ImageOf(2)}", $"StatefulSet maily/store: runs {ImageOf(3)}, wanted is {ImageOf(2)}"], ignoreOrder: true);
+        failure.Remedy.ShouldContain("spec.source.kustomize.images");
+        run.Undone.Single().Result.State.ShouldBe(CompensationState.Undone, run.Undone.Single().Result.Text);
+        (await TreeAsync()).ShouldBe(tree);
+        (await LiveImage("Deployment", "api")).ShouldBe(ImageOf(1));
+    }
+
     // What is undone needs an Argo CD that works again.
     async Task ClearWhenFailedAsync()
     {

@@ -13,6 +13,12 @@ public sealed class EmbeddedPruneTests(EmbeddedNodeFixture fixture) : PruneContr
 public sealed class RealPruneTests(RealNodeFixture fixture) : PruneContract(fixture);
 
 [Collection("embedded cluster with a node")]
+public sealed class EmbeddedPolicyTests(EmbeddedNodeFixture fixture) : PolicyContract(fixture);
+
+[Collection("real control plane with a node")]
+public sealed class RealPolicyTests(RealNodeFixture fixture) : PolicyContract(fixture);
+
+[Collection("embedded cluster with a node")]
 public sealed class EmbeddedPlanTests(EmbeddedNodeFixture fixture) : PlanContract(fixture);
 
 [Collection("real control plane with a node")]

@@ -179,6 +179,25 @@ public abstract class DeployK8sContract(ClusterFixture fixture) : RolloutCase(fi
     }
 
     [Fact]
+    public async Task Each_release_is_a_revision_in_the_history_that_kubectl_shows()
+    {
+        WriteVersion(1);
+        await DeployAsync();
+        (await RevisionsAsync()).ShouldBe(["1"]);
+        WriteVersion(2);
+        await DeployAsync();
+
+        (await RevisionsAsync()).ShouldBe(["1", "2"]);
+        (await KubectlAsync("--namespace=maily", "rollout", "history", "deployment/api", "--revision=1")).ShouldContain(ImageOf(1));
+        (await KubectlAsync("--namespace=maily", "rollout", "history", "deployment/api", "--revision=2")).ShouldContain(ImageOf(2));
+        (await KubectlAsync("--namespace=maily", "rollout", "history", "statefulset/store", "--revision=1")).ShouldContain(ImageOf(1));
+    }
+
+    // A heading of two lines, then a line for each revision that begins with its number.
+    async Task<IEnumerable<string>> RevisionsAsync() =>
+        (await KubectlAsync("--namespace=maily", "rollout", "history", "deployment/api")).Split('\n').Select(line => line.Split(' ')[0]).Where(word => int.TryParse(word, out _));
+
+    [Fact]
     public async Task A_later_wave_waits_for_the_former_one_and_is_not_begun_when_that_fails()
     {
         WriteVersion(1);

@@ -1,4 +1,5 @@
 using System.Net;
+using Maily.Deploy.Kubernetes.Clusters;
 using Maily.Deploy.Kubernetes.Rollouts;
 using Maily.Deploy.Rehearsals.Kubernetes;
 using Maily.Deploy.Sandbox.Kubernetes;
@@ -30,6 +31,47 @@ public sealed class UnreliableApiTests(EmbeddedNodeFixture fixture) : RolloutCas
         busy.Times.ShouldBeLessThanOrEqualTo(0);
         lost.Times.ShouldBeLessThanOrEqualTo(0);
         (await LiveImage("Deployment", "api")).ShouldBe(ImageOf(1));
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.InternalServerError)]
+    [InlineData(HttpStatusCode.ServiceUnavailable)]
+    public async Task A_cluster_that_fails_twice_and_works_again_does_not_fail_a_release(HttpStatusCode status)
+    {
+        WriteVersion(1);
+        var first = new ApiFault { Status = status, Times = 2 };
+        var change = new ApiFault { Method = "PATCH", Path = "/deployments/api", Status = status, Times = 2 };
+        using var firstFault = Faults.Add(first);
+        using var changeFault = Faults.Add(change);
+
+        (await DeployAsync()).Failure.ShouldBeNull();
+
+        first.Times.ShouldBeLessThanOrEqualTo(0);
+        change.Times.ShouldBeLessThanOrEqualTo(0);
+        (await LiveImage("Deployment", "api")).ShouldBe(ImageOf(1));
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.InternalServerError)]
+    [InlineData(HttpStatusCode.ServiceUnavailable)]
+    public async Task A_cluster_that_does_not_stop_failing_ends_a_release_with_its_answer_and_leaves_what_was(HttpStatusCode status)
+    {
+        WriteVersion(1);
+        await DeployAsync();
+        var before = await Snapshot();
+        WriteVersion(2);
+        const int Many = 1_000;
+        var failing = new ApiFault { Method = "PATCH", Path = "/deployments/api", Status = status, Times = Many };
+        using var fault = Faults.Add(failing);
+
+        var failure = (await DeployAsync(Settings with { Retries = 2, BusyPatience = TimeSpan.Zero })).Failure.ShouldBeOfType<ClusterRefusedException>();
+
+        failure.Status.ShouldBe((int)status);
+        failure.Fact.ShouldBe($"The cluster of eu-west-1 answered {(int)status} to PATCH /apis/apps/v1/namespaces/maily/deployments/api.");
+        failure.Evidence.ShouldNotBeNullOrWhiteSpace();
+        failure.Remedy.ShouldContain("API server");
+        (Many - failing.Times).ShouldBeGreaterThanOrEqualTo(3);
+        (await Snapshot()).ShouldBe(before);
     }
 
     [Fact]

@@ -10,12 +10,14 @@ namespace Maily.Deploy.Kubernetes.Clusters;
 
 /// <summary>
 /// One user's way to one cluster, shared by all that ask during a run. It keeps connections, what a credential plugin gave (each call of
-/// one is a process), and which kinds the API serves.
+/// one is a process), which kinds the API serves, and how many requests it gets at once.
 /// </summary>
 sealed class ClusterClient
 {
     // Of a file that says something else now, the former text, with its credentials, is forgotten.
     static readonly ConcurrentDictionary<(string Path, string Context), (string Content, Lazy<ClusterClient> Client)> Opened = [];
+
+    readonly ConcurrentDictionary<(int Most, TimeProvider Time), RequestGate> gates = [];
 
     ClusterClient(KubernetesClientConfiguration configuration) => Api = new(configuration);
 
@@ -24,6 +26,9 @@ sealed class ClusterClient
 
     /// <summary>The kinds of each version that was asked for.</summary>
     public ConcurrentDictionary<string, ImmutableArray<ApiResource>> Kinds { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The gate that all pass who ask with the same limit: where the cluster answers one that it is busy, all wait.</summary>
+    public RequestGate GateOf(int most, TimeProvider time) => gates.GetOrAdd((most, time), key => new RequestGate(key.Most, key.Time));
 
     /// <summary>The way to a region's cluster by a kubeconfig file; another one as soon as the file says something else.</summary>
     /// <exception cref="KubeconfigException">The file cannot be read, or does not have the context.</exception>

@@ -22,7 +22,7 @@ sealed class ClusterConnection
     {
         (Region, this.time) = (region.Name, time);
         client = ClusterClient.Of(region, settings.Kubeconfig);
-        (retry, gate) = (RequestRetry.Of(settings, time), new RequestGate(settings.Parallel, time));
+        (retry, gate) = (RequestRetry.Of(settings, time), client.GateOf(settings.Parallel, time));
     }
 
     /// <summary>The region's name, for errors.</summary>

@@ -22,7 +22,8 @@ public sealed class ClusterUnreachableException(string region, Exception cause)
 
 /// <summary>A cluster's API answered with an error.</summary>
 public sealed class ClusterRefusedException(string region, int status, string request, JsonObject? answer, string body)
-    : DeployException($"The cluster of {region} answered {status} to {request}.", "See its answer above.",
+    : DeployException($"The cluster of {region} answered {status} to {request}.",
+        status >= 500 ? "The cluster itself fails: see its answer above and look at its API server, then deploy again." : "See its answer above.",
         answer.Text("message") ?? (body.Length > 400 ? body[..400] : body))
 {
     /// <summary>The HTTP status.</summary>

@@ -54,7 +54,7 @@ public sealed record PolicyVerdict(ImmutableArray<PolicyFinding> Refused, Immuta
 /// <summary>Manifests do not do what the policies ask; nothing of them was applied.</summary>
 public sealed class PolicyViolatedException(string place, ImmutableArray<PolicyFinding> findings)
     : DeployException(
-        $"The manifests of {place} break {findings.Length} {(findings.Length == 1 ? "policy" : "policies")}: {string.Join(", ", findings.Select(finding => finding.Rule.Name).Distinct(StringComparer.Ordinal))}.",
+        Text(place, [.. findings.Select(finding => finding.Rule.Name).Distinct(StringComparer.Ordinal)]),
         $"Correct the manifests, or annotate the object with {ManifestPolicies.Prefix}<rule> and the reason.",
         string.Join(Environment.NewLine, findings.Select(finding => $"- {finding}")))
 {
@@ -63,4 +63,6 @@ public sealed class PolicyViolatedException(string place, ImmutableArray<PolicyF
 
     /// <inheritdoc/>
     public override FailureKind Kind => FailureKind.Refused;
+
+    static string Text(string place, ImmutableArray<string> rules) => $"The manifests of {place} break {rules.Length} {(rules.Length == 1 ? "policy" : "policies")}: {string.Join(", ", rules)}.";
 }

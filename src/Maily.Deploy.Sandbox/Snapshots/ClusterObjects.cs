@@ -11,7 +11,8 @@ static class ClusterObjects
     static readonly string[] Kinds =
     [
         "Namespace", "ConfigMap", "Secret", "ServiceAccount", "Service", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Ingress", "NetworkPolicy",
-        "PodDisruptionBudget", "Role", "RoleBinding", "PersistentVolumeClaim", "ResourceQuota", "HorizontalPodAutoscaler",
+        "PodDisruptionBudget", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "PersistentVolumeClaim", "ResourceQuota", "LimitRange",
+        "HorizontalPodAutoscaler",
     ];
 
     const string ReleaseRecord = "maily.dev/release.v1";

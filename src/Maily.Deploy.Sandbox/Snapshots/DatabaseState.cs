@@ -20,6 +20,13 @@ static class DatabaseState
         union all select format('label %s %s %s', enumtypid::regtype, enumsortorder, enumlabel) from pg_enum
         union all select format('trigger %s', pg_get_triggerdef(oid)) from pg_trigger where not tgisinternal
         union all select format('table %s %s %s', c.oid::regclass, relrowsecurity, relacl) from pg_class c join own on own.oid = relnamespace where relkind in ('r', 'v', 'm', 'p')
+        union all select format('view %s %s', c.oid::regclass, md5(pg_get_viewdef(c.oid))) from pg_class c join own on own.oid = relnamespace where relkind in ('v', 'm')
+        union all select format('sequence %s %s %s %s', c.oid::regclass, format_type(seqtypid, null), seqincrement, relacl) from pg_sequence join pg_class c on c.oid = seqrelid join own on own.oid = relnamespace
+        union all select format('type %s %s %s', t.oid::regtype, typtype, typacl) from pg_type t join own on own.oid = typnamespace where typtype in ('e', 'd', 'r') or typtype = 'c' and exists (select from pg_class c where c.oid = typrelid and relkind = 'c')
+        union all select format('rights on %s %s', nspname, nspacl) from pg_namespace join own using (oid, nspname)
+        union all select format('rights to run %s %s', p.oid::regprocedure, proacl) from pg_proc p join own on own.oid = pronamespace where proacl is not null
+        union all select format('rights by default %s %s %s %s', defaclrole::regrole, defaclnamespace::regnamespace, defaclobjtype, defaclacl) from pg_default_acl
+        union all select format('extension %s %s', extname, extversion) from pg_extension
         union all select format('rows %s.%s %s', table_schema, table_name,
             (xpath('//line/text()', query_to_xml(format('select md5(coalesce(string_agg(t::text, chr(10) order by t::text), '''')) as line from %I.%I t', table_schema, table_name), false, true, '')))[1])
             from information_schema.tables join own on nspname = table_schema

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Maily.Deploy.Deployments;
+using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Stores;
 using Maily.Deploy.Postgres;
 using Maily.Deploy.Tests.Postgres;
@@ -49,6 +51,31 @@ public sealed class PostgresDeploymentStoreTests(JournalDatabase database) : Dep
         await PostgresServer.ExecuteAsync(settings, "insert into maily_deploy.schema_version (version) values (1000)");
 
         (await Should.ThrowAsync<NewerSchemaException>(store.PrepareAsync(Cancellation))).Kind.ShouldBe(FailureKind.Refused);
+    }
+
+    [Fact]
+    public async Task What_a_former_version_wrote_is_listed_in_the_order_of_its_leases()
+    {
+        var settings = await database.Server.CreateDatabaseAsync();
+        await using var store = new PostgresDeploymentStore(settings, TimeProvider.System);
+        await store.PrepareAsync(Cancellation);
+        string[] ids = ["20261123T195302Z-dfce3c5-aaaa", "20261123T195301Z-dfce3c5-bbbb"];
+        foreach (var id in ids)
+        {
+            var (_, lease) = await store.TryAcquireAsync("former", Holder(1), Lifetime, Cancellation);
+            var header = new DeploymentHeader(id, "former", new string('a', 40), "ada@laptop", lease.AcquiredAt, ["Migrate"], []);
+            await store.AppendAsync(lease, DeploymentId.Parse(id), new()
+            {
+                Sequence = 1, At = lease.AcquiredAt, FencingNumber = lease.FencingNumber, Event = JournalEvent.Started, Text = JsonSerializer.Serialize(header, DeploymentJson.Line),
+            }, Cancellation);
+            await store.ReleaseAsync(lease, Cancellation);
+        }
+
+        await PostgresServer.ExecuteAsync(settings, "alter table maily_deploy.deployment drop column number; delete from maily_deploy.schema_version where version > 5");
+        await using var upgraded = new PostgresDeploymentStore(settings, TimeProvider.System);
+        await upgraded.PrepareAsync(Cancellation);
+
+        (await upgraded.ListAsync("former", 2, Cancellation)).Select(summary => summary.Header.Id).ShouldBe(ids.AsEnumerable().Reverse());
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed record ClusterSettings
     /// <summary>How many requests one cluster gets at once; fewer while it answers that it is busy.</summary>
     public int Parallel { get; init; } = 16;
 
-    /// <summary>How often a request is sent again after 5xx or a lost connection; nine last a little over a minute.</summary>
+    /// <summary>How often a request is sent again at least after 5xx or a lost connection, which goes on for 75 s; 0 sends each once.</summary>
     public int Retries { get; init; } = 9;
 
     /// <summary>How long a cluster that answers 429 is asked again, at the pace that it asks for.</summary>

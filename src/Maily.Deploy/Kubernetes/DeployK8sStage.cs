@@ -65,8 +65,10 @@ public sealed class DeployK8sStage(
         var references = await ImageDigests.ResolveAsync(context, images, registry, cancellation);
         Scans?.Admit(context, references);
         var manifests = ordered.Zip(rendered, (region, objects) => (Region: region, Manifests: ReleaseManifests.Of([.. objects, .. Generated], references))).ToImmutableArray();
-        var foreseen = context.IsForeseen || context.Plan is not null ? await ImageDigests.ForeseeAsync(context, images, registry, cancellation) : references;
-        var steps = waves.With(manifests.Zip(rendered, (item, objects) => StepOf(item.Region, item.Manifests, waves, references, ReleaseManifests.Of([.. objects, .. Generated], foreseen))).ToImmutableDictionary(step => step.Id.Name, step => (Step)step, StringComparer.Ordinal));
+        // A plan alone rests on it; without one it is the same.
+        var foreseen = context.IsForeseen || context.Plan is not null ? await ImageDigests.ForeseeAsync(context, images, registry, cancellation) : null;
+        var steps = waves.With(manifests.Zip(rendered, (item, objects) => StepOf(item.Region, item.Manifests, waves, references,
+            foreseen is null ? item.Manifests : ReleaseManifests.Of([.. objects, .. Generated], foreseen))).ToImmutableDictionary(step => step.Id.Name, step => (Step)step, StringComparer.Ordinal));
         return [.. steps, .. manifests.Select(item => PruneOf(item.Region, item.Manifests, [.. steps.Select(step => step.Id)]))];
     }
 

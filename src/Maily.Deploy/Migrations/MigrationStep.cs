@@ -38,9 +38,9 @@ sealed class MigrationStep(MigrationOptions options, SharedMigrations shared, Mi
         var down = await DownScript.FindAsync(file, cancellation);
         var backup = context.OutputsOf(BackupStage.Name).Select(step => step.Outputs[BackupOutputs.Address]).OfType<string>().FirstOrDefault();
         return RestorePoint.Of(new MigrationRestorePoint(
-            file.Version, file.Name, file.Statements.Length, verdict.IsCompatible, verdict.Reason, down?.Path, down?.Text, backup) 
+            file.Version, file.Name, file.Statements.Length, verdict.IsCompatible, verdict.Reason, down?.Path, down?.Text, backup)
         {
-            Former = down is not null && replayed?.Former.GetValueOrDefault(file.Version) is { } former ? await shared.ReadAsync(former, cancellation) : null,
+            Former = down is not null && replayed?.Changes.GetValueOrDefault(file.Version) is { IsDefault: false } changes ? await shared.FormerAsync(changes, cancellation) : null,
         });
     }
 

@@ -29,7 +29,7 @@ sealed class SharedMigrations(DatabaseSettings settings, MigrationSituation situ
     public Task<MigrationState> ReadAsync(string version, CancellationToken cancellation) =>
         reader.UseAsync(new ReadOnlyDatabase(settings).OpenAsync, (connection, token) => MigrationState.ReadAsync(connection, version, token), mayRepeat: true, cancellation);
 
-    /// <summary>What a migration changes, as it is in the database now.</summary>
-    public async Task<FormerSchema> ReadAsync(FormerSchema former, CancellationToken cancellation) =>
-        former.In(await reader.UseAsync(new ReadOnlyDatabase(settings).OpenAsync, DatabaseCatalog.ReadAsync, mayRepeat: true, cancellation));
+    /// <summary>Objects, by kind and name, as they are in the database now.</summary>
+    public async Task<FormerSchema> FormerAsync(ImmutableArray<string> titles, CancellationToken cancellation) =>
+        FormerSchema.Of(titles, await reader.UseAsync(new ReadOnlyDatabase(settings).OpenAsync, DatabaseCatalog.ReadAsync, mayRepeat: true, cancellation));
 }

@@ -11,17 +11,13 @@ namespace Maily.Deploy.Migrations.Replays;
 /// <param name="Items">SHA-256 of each definition, by kind and name; null where the migration made it.</param>
 public sealed record FormerSchema(ImmutableSortedDictionary<string, string?> Items)
 {
-    /// <summary>That of a migration that leads from one catalog to another.</summary>
-    public static FormerSchema Of(DatabaseCatalog before, DatabaseCatalog after) => new(after.DifferencesFrom(before).ToImmutableSortedDictionary(
-        difference => difference.Title, difference => difference.Expected is { } definition ? HashOf(definition) : null, StringComparer.Ordinal));
-
-    /// <summary>The same objects, as a catalog has them.</summary>
-    internal FormerSchema In(DatabaseCatalog present) =>
-        new(Items.ToImmutableSortedDictionary(item => item.Key, item => present.Items.TryGetValue(item.Key, out var found) ? HashOf(found.Definition) : null, StringComparer.Ordinal));
+    /// <summary>Those objects, by kind and name, as a catalog has them.</summary>
+    internal static FormerSchema Of(IEnumerable<string> titles, DatabaseCatalog present) => new(titles.ToImmutableSortedDictionary(
+        title => title, title => present.Items.TryGetValue(title, out var found) ? HashOf(found.Definition) : null, StringComparer.Ordinal));
 
     /// <summary>What is otherwise than before the migration, by kind and name.</summary>
     internal ImmutableArray<string> DifferencesFrom(DatabaseCatalog present) =>
-        [.. In(present).Items.Where(item => item.Value != Items[item.Key]).Select(item => item.Key)];
+        [.. Of(Items.Keys, present).Items.Where(item => item.Value != Items[item.Key]).Select(item => item.Key)];
 
     static string HashOf(string definition) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(definition)));
 }

@@ -22,8 +22,8 @@ public sealed record ReplayedSchemas(DatabaseCatalog Before, DatabaseCatalog Aft
     /// <summary>What of the code that comes does not work after all of them.</summary>
     public ImmutableArray<ContractBreak> NextBreaks { get; init; } = [];
 
-    /// <summary>What each of the others changes in the schema, by version: as it was before, so that its way back can be held to it.</summary>
-    public ImmutableDictionary<string, FormerSchema> Former { get; init; } = ImmutableDictionary<string, FormerSchema>.Empty;
+    /// <summary>What each of the others changes in the schema, by version: kinds and names, so that its way back can be held to them.</summary>
+    public ImmutableDictionary<string, ImmutableArray<string>> Changes { get; init; } = ImmutableDictionary<string, ImmutableArray<string>>.Empty;
 
     /// <summary>A down script that does not lead back to the schema before; null where all do.</summary>
     public DownFault? DownFault { get; init; }
@@ -126,20 +126,20 @@ public sealed class SchemaReplay(DatabaseSettings target, ScratchServer server, 
         var known = await trial.TryAsync(live.Contracts, cancellation);
         var fits = ImmutableArray.CreateBuilder<MigrationFit>();
         var steps = ImmutableArray.CreateBuilder<(MigrationFile, DatabaseCatalog)>();
-        var former = ImmutableDictionary.CreateBuilder<string, FormerSchema>(StringComparer.Ordinal);
+        var changes = ImmutableDictionary.CreateBuilder<string, ImmutableArray<string>>(StringComparer.Ordinal);
         var last = first;
         var statements = await new MeasuringMigrator(connection, time).ApplyAsync(then, async (file, token) =>
         {
             steps.Add((file, last));
             var made = await DatabaseCatalog.ReadAsync(connection, token);
-            former[file.Version] = FormerSchema.Of(last, made);
+            changes[file.Version] = [.. made.DifferencesFrom(last).Select(difference => difference.Title)];
             last = made;
             var broken = (await trial.TryAsync(live.Contracts, token)).Where(one => !known.Any(before => (before.Service, before.Name) == (one.Service, one.Name)));
             fits.Add(new(file, [.. broken, .. CatalogTightening.Find(live.Contracts, first, last)]));
         }, cancellation);
         var breaks = await trial.TryAsync(next, cancellation);
         var fault = await DownTrial.FindFaultAsync(connection, steps.ToImmutable(), last, cancellation);
-        return new(first, last, statements) { Fits = fits.ToImmutable(), NextBreaks = breaks, Former = former.ToImmutable(), DownFault = fault, Live = live };
+        return new(first, last, statements) { Fits = fits.ToImmutable(), NextBreaks = breaks, Changes = changes.ToImmutable(), DownFault = fault, Live = live };
     }
 
     // Made without "if not exists", it must not be there before; with it, the one of the platform stands where it always stood.

@@ -43,9 +43,8 @@ public sealed class DeploymentSession
         var outcome => outcome.Value,
     };
 
-    // What refuses, a backup above all, before anything that is live was touched; images that were built beside it only add.
-    bool WasRefused => FirstFailure is { Exception: DeployException { Kind: FailureKind.Refused } }
-        && Deployment!.State.Steps.Values.Where(step => step.MayHaveChanged).All(step => !step.ChangesWhatIsLive);
+    // What refuses, a backup above all, before anything that is live was touched, also if that was undone; images that were built beside it only add.
+    bool WasRefused => FirstFailure is { Exception: DeployException { Kind: FailureKind.Refused } } && !Deployment!.HasChangedWhatIsLive;
 
     /// <summary>Whether the run was cancelled rather than failed by itself.</summary>
     public bool IsCancelled => FirstFailure?.Exception is OperationCanceledException;

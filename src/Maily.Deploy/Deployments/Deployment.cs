@@ -115,7 +115,8 @@ public sealed class Deployment : IAsyncDisposable
         await journal.AppendAsync(JournalEvent.Ended, outcome.ToString(), cancellation);
     }
 
-    bool HasChangedWhatIsLive => State.Steps.Values.Any(step => step.AppliedFrom is not null && step.ChangesWhatIsLive);
+    /// <summary>Whether it has touched what is live, even if that was undone since.</summary>
+    public bool HasChangedWhatIsLive => State.Steps.Values.Any(step => step.AppliedFrom is not null && step.ChangesWhatIsLive);
 
     // A deployment that found all as it wants it makes no release: a rollback after it goes to the one before what is live.
     ReleaseRecord? NewRelease() =>

@@ -89,6 +89,16 @@ public sealed class EndingTests
     }
 
     [Fact]
+    public void What_refuses_after_something_live_was_touched_is_a_failure_that_was_undone()
+    {
+        using var run = new SampleRun();
+        run.Scenario.Far.At = moment => moment == "apply DeployK8s/deployk8s" ? throw new BackupSpaceException("the disk", null) : Task.CompletedTask;
+        run.Start("Deploy").ShouldBe(1, run.Output);
+        run.Report("outcome").ShouldBe("rolledBack");
+        run.Scenario.Far["migrate"].ShouldBeNull();
+    }
+
+    [Fact]
     public void A_cancelled_deployment_exits_with_130_and_is_undone()
     {
         using var run = new SampleRun();

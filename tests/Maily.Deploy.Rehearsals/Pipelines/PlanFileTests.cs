@@ -47,6 +47,18 @@ public sealed class PlanFileTests(LiveProduct live)
         (await loan.RunAsync(Cancellation, "Release", "--reason", "a test")).ExitCode.ShouldBe(0);
     }
 
+    [Fact]
+    public async Task The_first_deployment_ever_is_carried_out_by_its_plan()
+    {
+        await using var product = await Product.StartAsync(Cancellation);
+        var planned = await product.RunAsync(Cancellation, "Plan");
+        planned.ExitCode.ShouldBe(0, planned.Output);
+        planned.Output.ShouldContain("create Namespace maily");
+        var file = Directory.GetFiles(Path.Combine(product.Workspace.Root, "artifacts", "plans")).ShouldHaveSingleItem();
+
+        (await product.RunAsync(Cancellation, "DeployProduction", "--plan", file)).ShouldEnd(0, "succeeded");
+    }
+
     static async Task ScaleByHandAsync(LiveProduct.Loan loan)
     {
         using var api = new ClusterApi(loan.Product.Parts.Clusters.ByRegion["eu-west-1"].KubeconfigPath);

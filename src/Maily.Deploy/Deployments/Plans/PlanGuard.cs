@@ -28,10 +28,18 @@ public static class PlanGuard
     {
         if (context.Plan is not { } plan || await step.PreviewAsync(context, cancellation) is not { } now)
             return;
-        var planned = plan.Stages.SelectMany(stage => stage.Steps).FirstOrDefault(candidate => candidate.Id == step.Id.ToString());
-        var moved = Differences(planned, new PlannedStep(step.Id.ToString(), step.Title, now.Changes)).ToList();
+        var moved = Differences(FindStep(plan, step.Id.ToString(), now), new PlannedStep(step.Id.ToString(), step.Title, now.Changes)).ToList();
         if (moved.Count > 0)
             throw new PlanMovedException(moved);
+    }
+
+    // What two steps would make, as a namespace that both stand in, the first of them makes: the other one does not look at it then.
+    internal static PlannedStep? FindStep(SavedPlan plan, string id, StepPreview now)
+    {
+        var steps = plan.Stages.SelectMany(stage => stage.Steps).ToLookup(step => step.Id == id);
+        bool IsMadeByAnother(PlannedChange change) => change.Action == PlannedAction.Create && now.Changes.All(present => present.Subject != change.Subject)
+            && steps[false].Any(other => (other.Changes ?? []).Any(made => made.Action == PlannedAction.Create && made.Subject == change.Subject));
+        return steps[true].FirstOrDefault() is { } planned ? planned with { Changes = planned.Changes?.RemoveAll(IsMadeByAnother) } : null;
     }
 
     static IEnumerable<string> Differences(PlannedStage? plan, PlannedStage now)

@@ -63,6 +63,18 @@ public sealed class SavedPlanTests : IDisposable
         ]);
     }
 
+    [Fact]
+    public void What_two_steps_would_make_the_second_one_need_not_make()
+    {
+        PlannedChange space = new("Namespace maily", PlannedAction.Create) { After = "n" }, own = new("Service maily/own", PlannedAction.Create) { After = "s" };
+        var plan = PlanOf([space]);
+        plan = plan with { Stages = plan.Stages.Add(new("DeployAiServices", null, [new("DeployAiServices/eu", "apply", [space, own])])) };
+
+        PlanGuard.FindStep(plan, "DeployAiServices/eu", new([own]))!.Changes!.Value.ShouldBe([own]);
+        PlanGuard.FindStep(plan, "DeployAiServices/eu", new([space, own]))!.Changes!.Value.ShouldBe([space, own]);
+        PlanGuard.FindStep(plan, "DeployAiServices/eu", new([space]))!.Changes!.Value.ShouldBe([space, own]);
+    }
+
     [Theory]
     [InlineData("u2", "b1", "a1", "is another one now")]
     [InlineData(null, null, "a1", "is gone")]

@@ -22,7 +22,7 @@ sealed class DrillClones : IAsyncDisposable
     {
         Directory.CreateDirectory(folder);
         var clones = new DrillClones(product, folder, runner);
-        await clones.GitAsync(folder, cancellation, "clone", "--quiet", "--local", product.Repository, clones.Origin);
+        await clones.GitAsync(folder, cancellation, "clone", "--quiet", product.Repository, clones.Origin);
         await clones.CommitAsync("former", product.MakeFormer, cancellation);
         await clones.CommitAsync("next", product.MakeNext, cancellation);
         return clones;

@@ -49,8 +49,10 @@ public static class FaultMatrix
     /// <exception cref="UnknownFaultException">A name is no kind, or a text fits no step.</exception>
     public static ImmutableArray<Fault> Select(ImmutableArray<Fault> faults, IReadOnlyCollection<string> steps, IReadOnlyCollection<string> kinds)
     {
-        var wanted = kinds.Select(name => Enum.TryParse<FaultKind>(name, ignoreCase: true, out var kind) ? kind
-            : throw new UnknownFaultException("kind", name, Enum.GetNames<FaultKind>())).ToHashSet();
+        // Parsing an enumeration takes a list or a number too, and makes one kind of it.
+        var wanted = kinds.SelectMany(names => names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .Select(name => Enum.GetValues<FaultKind>().Cast<FaultKind?>().FirstOrDefault(kind => name.Equals($"{kind}", StringComparison.OrdinalIgnoreCase))
+            ?? throw new UnknownFaultException("kind", name, Enum.GetNames<FaultKind>())).ToHashSet();
         if (steps.FirstOrDefault(text => !faults.Any(fault => Fits(fault, text))) is { } unknown)
             throw new UnknownFaultException("step", unknown, [.. faults.Select(fault => fault.Step.ToString()).Distinct()]);
         return [.. faults.Where(fault => (wanted.Count == 0 || wanted.Contains(fault.Kind)) && (steps.Count == 0 || steps.Any(text => Fits(fault, text))))];

@@ -11,8 +11,6 @@ public sealed class ScratchFolder : IDisposable
     /// <summary>The variable that names where scratch folders are made.</summary>
     public const string Variable = "MAILY_SCRATCH_FOLDER";
 
-    const string Memory = "/dev/shm";
-
     readonly DeathWatch watch;
 
     ScratchFolder(string path, bool isOnDisk)
@@ -31,8 +29,8 @@ public sealed class ScratchFolder : IDisposable
     /// <exception cref="BackupPermissionException">It cannot be made there.</exception>
     public static ScratchFolder Create(string? wanted, long needed)
     {
-        var isInMemory = wanted is null && FreeMemory() > needed;
-        var parent = wanted ?? (isInMemory ? Memory : System.IO.Path.GetTempPath());
+        var isInMemory = wanted is null && MemoryFolder.Free() > needed;
+        var parent = wanted ?? (isInMemory ? MemoryFolder.Path : System.IO.Path.GetTempPath());
         try
         {
             var path = System.IO.Path.Combine(System.IO.Path.GetFullPath(parent), $"maily-scratch-{Guid.NewGuid():n}");
@@ -69,17 +67,5 @@ public sealed class ScratchFolder : IDisposable
             Directory.CreateDirectory(folder);
         else
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
-
-    // What is free in a file system of memory is not free memory: half of what is really available is taken at most.
-    static long FreeMemory() => OperatingSystem.IsLinux() && Directory.Exists(Memory)
-        ? Math.Min(new DriveInfo(Memory).AvailableFreeSpace, AvailableMemory() / 2)
-        : 0;
-
-    static long AvailableMemory()
-    {
-        const string name = "MemAvailable:";
-        var line = File.ReadLines("/proc/meminfo").FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
-        return long.TryParse(line?[name.Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), out var kilobytes) ? kilobytes * 1024 : 0;
     }
 }

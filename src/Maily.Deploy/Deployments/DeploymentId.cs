@@ -11,7 +11,7 @@ namespace Maily.Deploy.Deployments;
 /// <c>20261123T195301Z-dfce3c5-k7m2</c>. Sorts by time as text; fits a Kubernetes annotation, a label and a file name.
 /// </summary>
 [JsonConverter(typeof(TextConverter))]
-public readonly partial record struct DeploymentId : IComparable<DeploymentId>
+public sealed partial record DeploymentId : IComparable<DeploymentId>
 {
     const string TimeForm = "yyyyMMdd'T'HHmmss'Z'";
     const string SuffixAlphabet = "abcdefghjkmnpqrstuvwxyz23456789";
@@ -35,7 +35,7 @@ public readonly partial record struct DeploymentId : IComparable<DeploymentId>
         Form().IsMatch(text) ? new DeploymentId(text) : throw new MalformedDeploymentIdException(text);
 
     /// <inheritdoc/>
-    public int CompareTo(DeploymentId other) => string.CompareOrdinal(Value, other.Value);
+    public int CompareTo(DeploymentId? other) => string.CompareOrdinal(Value, other?.Value);
 
     /// <summary>The id as text.</summary>
     public override string ToString() => Value;

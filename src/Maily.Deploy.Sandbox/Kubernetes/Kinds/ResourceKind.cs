@@ -31,7 +31,7 @@ internal sealed class ResourceKind
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
     /// <summary>As messages name it: <c>deployments.apps</c>.</summary>
-    public string Resource => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
+    public string Resource => field ??= Group.Length == 0 ? Plural : $"{Plural}.{Group}";
 
     /// <summary>As validation names it: <c>Deployment.apps</c>.</summary>
     public string GroupKind => Group.Length == 0 ? Kind : $"{Kind}.{Group}";
@@ -39,7 +39,7 @@ internal sealed class ResourceKind
     public JsonObject NewObject() => new() { ["apiVersion"] = ApiVersion, ["kind"] = Kind };
 
     /// <summary>A definition may change a kind's schema; its objects stay where they are.</summary>
-    public override bool Equals(object? obj) => obj is ResourceKind other && other.Resource == Resource;
+    public override bool Equals(object? obj) => ReferenceEquals(obj, this) || obj is ResourceKind other && other.Resource == Resource;
 
     public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Resource);
 

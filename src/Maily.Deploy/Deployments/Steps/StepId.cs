@@ -5,7 +5,7 @@ namespace Maily.Deploy.Deployments.Steps;
 
 /// <summary>Names a step within its deployment: the stage, then the thing, for instance <c>Migrate/20260101000000_profiles</c>.</summary>
 [JsonConverter(typeof(TextConverter))]
-public readonly record struct StepId(string Stage, string Name)
+public sealed record StepId(string Stage, string Name)
 {
     /// <summary>Reads <c>Stage/Name</c>.</summary>
     public static StepId Parse(string text) =>

@@ -63,8 +63,13 @@ sealed class StoreDatabase(NpgsqlConnectionStringBuilder connection, string desc
         return rows.ToImmutable();
     }
 
-    Task<T> RepeatAsync<T>(FailureKind kind, Func<CancellationToken, Task<T>> run, CancellationToken cancellation) =>
-        GuardAsync(kind, token => retry.ExecuteAsync(async attempt => await run(attempt), token).AsTask(), cancellation);
+    Task<T> RepeatAsync<T>(FailureKind kind, Func<CancellationToken, Task<T>> run, CancellationToken cancellation) => GuardAsync(kind, async token =>
+    {
+        // Handed over beside the pipeline: the runtime would compile all of a pipeline anew for each kind of result.
+        T result = default!;
+        await retry.ExecuteAsync(async attempt => result = await run(attempt), token);
+        return result;
+    }, cancellation);
 
     async Task<T> GuardAsync<T>(FailureKind kind, Func<CancellationToken, Task<T>> run, CancellationToken cancellation)
     {

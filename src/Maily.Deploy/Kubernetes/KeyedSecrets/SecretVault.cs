@@ -66,8 +66,8 @@ sealed class SecretVault(ClusterReader cluster, string space)
     {
         var named = retained.SelectMany(SecretNames.NamedBy).ToHashSet(StringComparer.Ordinal);
         bool Goes(KubernetesObject secret) => !named.Contains(secret.Key.Name) && isKept?.Invoke(secret.Key.Name) != true
-            && (atWork is null || secret.Annotation(Marks.Deployment) != atWork.Value.Value)
-            && (madeBy is null || secret.Annotation(Marks.Deployment) == madeBy.Value.Value);
+            && (atWork is null || secret.Annotation(Marks.Deployment) != atWork.Value)
+            && (madeBy is null || secret.Annotation(Marks.Deployment) == madeBy.Value);
         foreach (var secret in (await ListAsync(cancellation)).Where(Goes))
             await writer.DeleteAsync(secret, cancellation);
     }

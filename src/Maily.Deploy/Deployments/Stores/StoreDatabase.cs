@@ -67,7 +67,7 @@ sealed class StoreDatabase(NpgsqlConnectionStringBuilder connection, string desc
     {
         // Handed over beside the pipeline: the runtime would compile all of a pipeline anew for each kind of result.
         T result = default!;
-        await retry.ExecuteAsync(async attempt => result = await run(attempt), token);
+        await retry.ExecuteAsync(async attempt => { result = await run(attempt); }, token);
         return result;
     }, cancellation);
 

@@ -5,6 +5,7 @@ using Maily.Deploy.Sandbox;
 using Maily.Deploy.Sandbox.Drills;
 using Maily.Deploy.Sandbox.Vercel;
 using Microsoft.Extensions.Logging;
+using Nuke.Common;
 using Nuke.Common.IO;
 using Serilog.Extensions.Logging;
 
@@ -24,7 +25,7 @@ sealed class Drilling(AbsolutePath root)
         await using var sandbox = await RunningSandbox.StartAsync(
             // Everything goes back to a snapshot again and again: nothing of it may be somebody else's, whatever the shell names.
             new SandboxOptions { Folder = Folder(), PublishEnvironment = false, DockerHost = null, Kubeconfig = null, ControlPlane = null, ClusterPace = TimeSpan.FromMilliseconds(4) }, log, signals.Stop);
-        var report = await new Drill(sandbox, Product(await new CompiledAhead(root, log).ProgramAsync(signals.Stop)), root / "artifacts" / "drill", TimeProvider.System, log).RunAsync(selection, signals.Stop);
+        var report = await new Drill(sandbox, Product(await new CompiledAhead(root, log).ProgramAsync(isForMany: selection is { Sample: null, Instants: null, Steps: [] }, signals.Stop)), root / "artifacts" / "drill", TimeProvider.System, log).RunAsync(selection, signals.Stop);
         foreach (var line in DrillText.Lines(report))
             log.LogInformation("{Line}", line);
         log.LogInformation("The report: {File}", (string)(root / "artifacts" / "drill" / "report.html"));
@@ -42,15 +43,25 @@ sealed class Drilling(AbsolutePath root)
         // The second migration takes something away that live code reads, so that its way back is drilled.
         Flags = ["--accept-downtime", "--reason", "a drill"],
         Linked = ["build/tools/node_modules"],
-        MakeFormer = clone => SmallFrontend.Put(Web(clone)),
+        MakeFormer = MakeFormer,
         MakeNext = MakeNext,
         Writes = new("public.campaigns", Prepare, Write, "select name from public.campaigns"),
     };
 
-    // Two migrations: one that policy keeps, since old code works on it, and one that its down script undoes.
+    static void MakeFormer(string clone)
+    {
+        SmallFrontend.Put(Web(clone));
+        Put(Platform(clone), $"{Namespace}/former.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: former\ndata:\n  text: only the former release has it\n");
+        Change(Platform(clone), $"{Namespace}/kustomization.yaml", "resources:\n", "resources:\n  - former.yaml\n");
+    }
+
+    // A change of every part, an object to prune, and two migrations: one that policy keeps, since old code works on it, and one that its down script undoes.
     static void MakeNext(string clone)
     {
-        var platform = Path.Combine(clone, "src", "Platform");
+        var platform = Platform(clone);
+        File.Delete(Path.Combine(platform, Namespace, "former.yaml"));
+        Change(platform, $"{Namespace}/kustomization.yaml", "  - former.yaml\n", "");
+        Change(platform, "ai-services/routing.yaml", "requestsPerMinute: 120", "requestsPerMinute: 100");
         SmallFrontend.Add(Web(clone), "The next release");
         File.AppendAllText(Path.Combine(platform, "services", "api-gateway", "app", "serve"), "\n# The next release\n");
         Put(platform, "supabase/migrations/20990101000000_drill_notes.sql", "create table public.drill_notes (id bigint primary key, note text not null);\nalter table public.campaigns add column note text;\n");
@@ -58,7 +69,18 @@ sealed class Drilling(AbsolutePath root)
         Put(platform, "supabase/down/20990102000000_drill_rename.sql", "alter table public.profiles rename column zone to time_zone;\n");
     }
 
-    static string Web(string clone) => Path.Combine(clone, "src", "Platform", "web");
+    const string Namespace = "kubernetes/base/namespace";
+
+    static string Platform(string clone) => Path.Combine(clone, "src", "Platform");
+
+    static string Web(string clone) => Path.Combine(Platform(clone), "web");
+
+    static void Change(string folder, string path, string from, string to)
+    {
+        var text = File.ReadAllText(Path.Combine(folder, path));
+        Assert.True(text.Contains(from, StringComparison.Ordinal), $"{path} has no '{from}' that the drill's next release could change");
+        Put(folder, path, text.Replace(from, to, StringComparison.Ordinal));
+    }
 
     static void Put(string folder, string path, string text)
     {

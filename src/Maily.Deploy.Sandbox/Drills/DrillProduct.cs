@@ -8,7 +8,7 @@ public sealed record DrillProduct
     /// <summary>The repository whose committed state is deployed.</summary>
     public required string Repository { get; init; }
 
-    /// <summary>The compiled build (<c>_build.dll</c>), as build.sh makes it.</summary>
+    /// <summary>The compiled build: <c>_build.dll</c>, as build.sh makes it, or a program that runs by itself.</summary>
     public required string Program { get; init; }
 
     /// <summary>The target that deploys.</summary>

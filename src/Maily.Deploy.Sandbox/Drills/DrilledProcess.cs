@@ -44,7 +44,7 @@ sealed class DrilledProcess : IDisposable
     public static DrilledProcess Start(string program, string root, IReadOnlyDictionary<string, string?> variables, params IEnumerable<string> arguments)
     {
         // What runs in the background of a shell ignores Ctrl+C, and so would all that it starts.
-        var start = new ProcessStartInfo("env", ["--default-signal=INT,TERM", Dotnet, program, .. arguments, "--root", root])
+        var start = new ProcessStartInfo("env", ["--default-signal=INT,TERM", .. Path.GetExtension(program) == ".dll" ? [Dotnet, program] : new[] { program }, .. arguments, "--root", root])
         {
             WorkingDirectory = root, UseShellExecute = false,
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,

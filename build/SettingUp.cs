@@ -14,7 +14,7 @@ sealed class SettingUp(AbsolutePath root)
     {
         using var factory = new SerilogLoggerFactory(Log.Logger);
         await new ToolInstaller(new ToolLocator(), runner, factory.CreateLogger("Setup"))
-            .EnsureAsync([Tool.Postgres, Tool.PgDump, Tool.Psql, Tool.PgBouncer, Tool.Dockerd, Tool.DockerRegistry, Tool.Busybox, Tool.Kubectl], cancellation);
+            .EnsureAsync([Tool.Postgres, Tool.PgDump, Tool.Psql, Tool.PgBouncer, Tool.Strace, Tool.Dockerd, Tool.DockerRegistry, Tool.Busybox, Tool.Kubectl], cancellation);
         await PinnedTools.Of(root, runner).EnsureAsync(line => Log.Information("{Line:l}", line), cancellation);
         await RunAsync(CommandLine.Of("bash", Tools / "control-plane.sh"), cancellation);
     }

@@ -16,6 +16,9 @@ static class Consent
         _ => CheckResult.Fail($"nobody confirmed the deployment to {build.Environment}", $"Give --yes or --confirm {build.Environment} where there is no terminal."),
     };
 
+    /// <summary>Whether a deployment that has begun was consented to: where consent is asked for, none begins without.</summary>
+    public static bool IsGiven(IHazEnvironment build, EnvironmentPolicy policy) => policy.RequiresConfirmation || build.Yes || build.Confirm == build.Environment;
+
     /// <summary>Asks where consent is needed and not given yet.</summary>
     /// <exception cref="NoConsentException">The name was not typed.</exception>
     public static void Ask(IHazEnvironment build, EnvironmentPolicy policy)

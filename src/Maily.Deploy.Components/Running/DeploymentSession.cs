@@ -133,6 +133,7 @@ public sealed class DeploymentSession
             LeaseLifetime = LeaseLifetime.From(variables),
             Plan = build is IHazPlanFile { PlanFile: { } file } ? await SavedPlan.ReadAsync(file, cancellation) : null,
             Stages = planned,
+            IsConsented = Consent.IsGiven(build, definition.Policy),
             Strategy = GitOps.Strategy.Parse((build as IHazStrategy)?.Strategy),
             Accepted =
             [

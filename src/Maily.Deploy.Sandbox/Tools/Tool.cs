@@ -24,6 +24,9 @@ public sealed record Tool(string Name, string Package, bool IsStatic = false)
     /// <summary>A pooler before a Postgres server; no part of the sandbox, but tests look through it.</summary>
     public static Tool PgBouncer { get; } = new("pgbouncer", "pgbouncer");
 
+    /// <summary>Shows what a program asks the system for; no part of the sandbox, but tests look through it.</summary>
+    public static Tool Strace { get; } = new("strace", "strace");
+
     /// <summary>The container engine.</summary>
     public static Tool Dockerd { get; } = new("dockerd", "docker.io");
 

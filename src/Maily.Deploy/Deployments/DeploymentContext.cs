@@ -58,6 +58,9 @@ public sealed record DeploymentContext
     /// <summary>How the release reaches the clusters.</summary>
     public string Strategy { get; init; } = GitOps.Strategy.Apply;
 
+    /// <summary>Whether somebody consented to this deployment by name.</summary>
+    public bool IsConsented { get; init; }
+
     internal Func<string, CancellationToken, Task<ImmutableArray<Step>>>? Planner { get; init; }
 
     internal Hold HoldBecause(string reason) => new(Environment, reason, Operator.Name, Time.GetUtcNow());

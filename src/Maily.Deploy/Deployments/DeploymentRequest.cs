@@ -44,6 +44,9 @@ public sealed record DeploymentRequest
     /// <summary>What somebody accepts that is refused otherwise, and why; one sentence each.</summary>
     public ImmutableArray<string> Accepted { get; init; } = [];
 
+    /// <summary>Whether somebody consented to this deployment by name; what cannot be undone is not done without.</summary>
+    public bool IsConsented { get; init; }
+
     /// <summary>The plan that is to be carried out exactly; null for what is wanted now.</summary>
     public SavedPlan? Plan { get; init; }
 
@@ -66,7 +69,7 @@ public sealed record DeploymentRequest
         return new DeploymentContext
         {
             Id = id, Environment = Environment, Commit = Commit, Log = Log, Redact = Redact, Time = Time,
-            Folder = Path.Combine(Folder, id.Value), Live = live.FirstOrDefault(release => !release.IsWithdrawn), Skipped = Skipped, Stages = Stages, Plan = Plan, Strategy = Strategy,
+            Folder = Path.Combine(Folder, id.Value), Live = live.FirstOrDefault(release => !release.IsWithdrawn), Skipped = Skipped, Stages = Stages, Plan = Plan, Strategy = Strategy, IsConsented = IsConsented,
         };
     }
 }

@@ -63,8 +63,13 @@ public sealed class FaultMatrixTests
     public void A_name_that_is_none_is_refused_with_the_valid_ones()
     {
         Should.Throw<UnknownFaultException>(() => FaultMatrix.Select(All, [], ["Kiled"])).Message.ShouldContain("Killed");
+        Should.Throw<UnknownFaultException>(() => FaultMatrix.Select(All, [], ["5"])).Message.ShouldContain("'5'");
         Should.Throw<UnknownFaultException>(() => FaultMatrix.Select(All, ["Migrat"], [])).Message.ShouldContain("DeployVercel/promotion");
         Should.Throw<UnknownFaultException>(() => new DrillSelection().WithShard("5/4")).Kind.ShouldBe(FailureKind.Refused);
         FaultMatrix.Select(All, ["promotion"], ["killed"]).ShouldAllBe(fault => fault.Step.Name == "promotion" && fault.Kind == FaultKind.Killed);
     }
+
+    [Fact]
+    public void Kinds_are_listed_with_commas_or_without() =>
+        FaultMatrix.Select(All, [], ["Error,TimeOut", "interrupted"]).Select(fault => fault.Kind).Distinct().ShouldBe([FaultKind.Error, FaultKind.TimeOut, FaultKind.Interrupted], ignoreOrder: true);
 }

@@ -151,7 +151,7 @@ public sealed class World : IDisposable
         Log = NullLogger.Instance, Time = Time, Stages = ["Migrate", "DeployK8s"],
     };
 
-    public Task<Deployment> StartAsync() => Deployment.StartAsync(Definition, Store, Request(), Cancellation);
+    public Task<Deployment> StartAsync(bool consented = false) => Deployment.StartAsync(Definition, Store, Request() with { IsConsented = consented }, Cancellation);
 
     public Task<Deployment> ContinueAsync(DeploymentId id) => Deployment.ContinueAsync(Definition, Store, Request(), id, Cancellation);
 

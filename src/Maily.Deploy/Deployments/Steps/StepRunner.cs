@@ -45,6 +45,8 @@ sealed class StepRunner(Journal journal, LeaseKeeper lease, TimeProvider time, I
         var before = journal.State.Steps.GetValueOrDefault(step.Id);
         if (before?.RestorePoint is null)
         {
+            if (step.Kind == StepKind.Irreversible && !context.IsConsented)
+                throw new IrreversibleStepException(step, context.Environment);
             await PlanGuard.EnsureAsync(step, context, abort);
             var restorePoint = await step.CaptureAsync(context, abort);
             await journal.AppendAsync(step, JournalEvent.Captured, record => record with { RestorePoint = restorePoint }, abort);
@@ -117,6 +119,14 @@ sealed class StepRunner(Journal journal, LeaseKeeper lease, TimeProvider time, I
 
     static string Describe(Exception failure, CancellationToken abort) =>
         failure is OperationCanceledException && abort.IsCancellationRequested ? "aborted" : failure.Message;
+}
+
+/// <summary>A step cannot be undone, and nobody consented to the deployment.</summary>
+public sealed class IrreversibleStepException(Step step, string environment)
+    : DeployException($"{step.Id} cannot be undone, and nobody consented to it: {step.Title}.", $"See what `./build.sh Plan` announces, then deploy with --yes or --confirm {environment}.")
+{
+    /// <inheritdoc/>
+    public override FailureKind Kind => FailureKind.Refused;
 }
 
 /// <summary>A step's change was made, but its far side does not show what is wanted.</summary>

@@ -12,7 +12,7 @@ public sealed class CompensationTests : IDisposable
     public async Task An_additive_step_is_kept_and_listed_and_an_irreversible_one_needs_a_person()
     {
         world.Plan["Migrate"] = [world.Step("Migrate/image", "new", StepKind.Additive), world.Step("Migrate/sent", "new", StepKind.Irreversible, "Migrate/image")];
-        await using var deployment = await world.StartAsync();
+        await using var deployment = await world.StartAsync(consented: true);
         await deployment.RunStageAsync("Migrate", StopSignals.None);
 
         await deployment.CompensateAsync(World.Cancellation);
@@ -20,6 +20,21 @@ public sealed class CompensationTests : IDisposable
         deployment.Compensated.Select(step => (step.Step.Name, step.Result.State)).ShouldBe([("sent", CompensationState.NeedsPerson), ("image", CompensationState.Kept)]);
         deployment.OutcomeOf(succeeded: false).ShouldBe(DeploymentOutcome.NeedsAttention);
         (world.Far["image"], world.Far["sent"]).ShouldBe(("new", "new"));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_undone_is_not_done_without_consent()
+    {
+        world.Plan["Migrate"] = [world.Step("Migrate/1", "new"), world.Step("Migrate/sent", "new", StepKind.Irreversible, "Migrate/1")];
+        await using var deployment = await world.StartAsync();
+
+        var refused = await Should.ThrowAsync<IrreversibleStepException>(deployment.RunStageAsync("Migrate", StopSignals.None));
+        await deployment.CompensateAsync(World.Cancellation);
+
+        refused.Message.ShouldContain("Migrate/sent cannot be undone");
+        refused.Remedy.ShouldContain("--yes");
+        (world.Far["1"], world.Far["sent"]).ShouldBe((null, null));
+        deployment.OutcomeOf(succeeded: false).ShouldBe(DeploymentOutcome.RolledBack);
     }
 
     [Fact]

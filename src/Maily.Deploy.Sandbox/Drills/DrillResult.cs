@@ -14,7 +14,7 @@ public enum DrilledEnd
     /// <summary>A person must act, as policy demands, and the report says what.</summary>
     NeedsPerson,
 
-    /// <summary>Refused, and nothing was touched.</summary>
+    /// <summary>Refused, and nothing that is live was touched.</summary>
     Refused,
 
     /// <summary>None of the allowed ends.</summary>

@@ -43,7 +43,7 @@ static class DrilledReport
     {
         DeploymentOutcome.Succeeded => exitCode == 0,
         DeploymentOutcome.NeedsAttention => exitCode == 2,
-        DeploymentOutcome.RolledBack when isRollback => exitCode == 0,
+        DeploymentOutcome.RolledBack or DeploymentOutcome.Refused when isRollback => exitCode == 0,
         DeploymentOutcome.RolledBack => exitCode == (report.Cancelled ? 130 : 1),
         _ => exitCode == (report.Cancelled ? 130 : 3),
     };

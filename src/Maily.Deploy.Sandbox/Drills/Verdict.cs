@@ -13,12 +13,14 @@ sealed record Verdict(DrilledEnd End, ImmutableArray<string> Problems)
     /// <summary>Holds the far sides to what the report says.</summary>
     public static Verdict Of(DrillReference reference, DeploymentReport? report, FarSideState after, int exitCode, bool isRollback)
     {
-        if (report is null || report.Outcome == DeploymentOutcome.Refused)
+        if (report is null)
             return Untouched(reference, after, exitCode, isRollback);
         var (end, problems) = report.Outcome switch
         {
             DeploymentOutcome.Succeeded => (DrilledEnd.Complete, Differences(reference.Complete, after.OfAnyRun(reference.Before))),
             DeploymentOutcome.RolledBack => (DrilledEnd.Undone, NotUndone(reference, report, after)),
+            // Nothing that is live was touched; what was built and staged beside it is listed as after an undoing.
+            DeploymentOutcome.Refused => (DrilledEnd.Refused, NotUndone(reference, report, after)),
             _ => (DrilledEnd.NeedsPerson, NotLeftToPerson(reference, report, after)),
         };
         ImmutableArray<string> all = report.Fits(exitCode, isRollback) ? [.. problems] : [$"exit code {exitCode} does not fit the outcome {report.Outcome}", .. problems];

@@ -42,6 +42,18 @@ public sealed class VerdictTests
     }
 
     [Fact]
+    public void What_is_refused_may_have_built_and_staged_what_is_listed_and_touched_nothing_else()
+    {
+        var refused = Report(DeploymentOutcome.Refused) with { Leftovers = ["StageVercel/frontend: left behind"] };
+        var after = Before with { Staged = ["staged dpl_1", "staged dpl_2"] };
+        Judge(refused, after, 3).ShouldBe(DrilledEnd.Refused);
+        Judge(refused, after, 1).ShouldBe(DrilledEnd.Wrong);
+        Judge(refused with { Leftovers = [] }, after, 3).ShouldBe(DrilledEnd.Wrong);
+        Judge(refused, after with { Frontend = ["frontend dpl_2"] }, 3).ShouldBe(DrilledEnd.Wrong);
+        Judge(refused, Before, 0, isRollback: true).ShouldBe(DrilledEnd.Refused);
+    }
+
+    [Fact]
     public void A_lost_leftover_is_wrong_even_where_it_is_listed() =>
         Judge(Report(DeploymentOutcome.RolledBack) with { Leftovers = ["PushImages/api: left behind"] }, Before with { Tags = [] }, 1).ShouldBe(DrilledEnd.Wrong);
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Maily.Deploy.Sandbox.Instances;
 using Microsoft.Extensions.Logging;
 
 namespace Maily.Deploy.Sandbox.Drills;
@@ -8,9 +9,10 @@ public sealed class Drill(RunningSandbox sandbox, DrillProduct product, string f
 {
     /// <summary>Runs the chosen faults; the report stands on the disk after each of them.</summary>
     /// <exception cref="UnknownFaultException">The selection names what there is not; nothing was drilled.</exception>
+    /// <exception cref="DrillUnderWayException">Another drill writes its report to the same folder.</exception>
     public async Task<DrillReport> RunAsync(DrillSelection selection, CancellationToken cancellation)
     {
-        Directory.CreateDirectory(folder);
+        using var alone = FolderLock.TryTake(folder) ?? throw new DrillUnderWayException(folder);
         log.LogInformation("Deploys the release that is live before each fault, then the next one without a fault");
         await using var site = await DrillSite.OpenAsync(sandbox, product, time, cancellation);
         var reference = await new Calibration(site).RunAsync(cancellation);
@@ -39,4 +41,12 @@ public sealed class Drill(RunningSandbox sandbox, DrillProduct product, string f
             log.LogError("{Fault} does not end as it may: {Problems} ({File})", result.Fault, string.Join("; ", result.Problems.Take(3)), file);
         return result;
     }
+}
+
+/// <summary>Another drill of this clone is under way.</summary>
+public sealed class DrillUnderWayException(string folder)
+    : DeployException($"Another drill is under way: it writes its report to {folder}.", "Wait for it or stop it, or drill in another clone.")
+{
+    /// <inheritdoc/>
+    public override FailureKind Kind => FailureKind.Refused;
 }

@@ -8,21 +8,21 @@ public static class FolderLock
     /// <summary>Waits for the lock of the sandboxes' folder; the answer's disposal frees it.</summary>
     public static async Task<IDisposable> TakeAsync(string folder, TimeProvider time, CancellationToken cancellation)
     {
-        Directory.CreateDirectory(folder);
-        var path = Path.Combine(folder, ".lock");
         while (true)
         {
-            if (TryTake(path) is { } taken)
+            if (TryTake(folder) is { } taken)
                 return taken;
             await Task.Delay(Pause, time, cancellation);
         }
     }
 
-    static FileStream? TryTake(string path)
+    /// <summary>Takes the lock of a folder; null where another process has it.</summary>
+    public static IDisposable? TryTake(string folder)
     {
+        Directory.CreateDirectory(folder);
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(Path.Combine(folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException)
         {

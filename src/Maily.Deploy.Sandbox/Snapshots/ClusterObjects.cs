@@ -2,10 +2,11 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Maily.Deploy.Sandbox.Clusters;
 using Maily.Deploy.Sandbox.Kubernetes;
+using Maily.Deploy.Sandbox.Kubernetes.Objects;
 
 namespace Maily.Deploy.Sandbox.Snapshots;
 
-/// <summary>Reads the objects of embedded clusters as lines, without what a cluster writes by itself.</summary>
+/// <summary>Reads the objects of embedded clusters as lines, without what a cluster writes by itself and in one order of their fields: an object that was made anew is the same.</summary>
 static class ClusterObjects
 {
     static readonly string[] Kinds =
@@ -33,7 +34,7 @@ static class ClusterObjects
 
     // What a release's record holds is packed, with its deployment's id inside: two runs of one release never make the same. It lists what is read here anyway.
     static string TextOf(JsonObject item) => item["type"]?.GetValue<string>() == ReleaseRecord
-        ? string.Join(' ', item["metadata"]!["labels"]!.AsObject().Select(label => $"{label.Key}={label.Value}").Order(StringComparer.Ordinal)) : Stable(item).ToJsonString();
+        ? string.Join(' ', item["metadata"]!["labels"]!.AsObject().Select(label => $"{label.Key}={label.Value}").Order(StringComparer.Ordinal)) : Json.Sorted(Stable(item))!.ToJsonString();
 
     static JsonObject Stable(JsonObject item)
     {

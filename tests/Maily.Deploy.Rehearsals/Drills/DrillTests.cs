@@ -1,6 +1,7 @@
 using Maily.Deploy.Rehearsals.Pipelines;
 using Maily.Deploy.Rehearsals.Sandbox;
 using Maily.Deploy.Sandbox.Drills;
+using Maily.Deploy.Sandbox.Instances;
 using Maily.Deploy.Sandbox.Vercel;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -22,6 +23,9 @@ public sealed class DrillTests
         {
             await using var sandbox = await SandboxFixture.StartAsync(folder.FullName, Cancellation);
             var drill = new Drill(sandbox, await ProductAsync(), Path.Combine(folder.FullName, "drill"), TimeProvider.System, NullLogger.Instance);
+
+            using (FolderLock.TryTake(Path.Combine(folder.FullName, "drill")))
+                (await Should.ThrowAsync<DrillUnderWayException>(drill.RunAsync(new(), Cancellation))).Kind.ShouldBe(FailureKind.Refused);
 
             var report = await drill.RunAsync(new() { Steps = ["SmokeTest/frontend page"], Kinds = ["Error"], Sample = 1 }, Cancellation);
 

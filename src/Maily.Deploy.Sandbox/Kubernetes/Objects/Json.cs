@@ -58,4 +58,12 @@ internal static class Json
 
     public static JsonObject Of(IEnumerable<KeyValuePair<string, JsonNode?>> pairs) =>
         new(pairs.Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone())));
+
+    /// <summary>A copy whose fields are in the order of their names.</summary>
+    public static JsonNode? Sorted(JsonNode? node) => node switch
+    {
+        JsonObject map => new JsonObject(map.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Sorted(pair.Value)))),
+        JsonArray list => new JsonArray([.. list.Select(Sorted)]),
+        _ => node?.DeepClone(),
+    };
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Maily.Deploy.Sandbox.Kubernetes.Objects;
 
 namespace Maily.Deploy.Sandbox.Kubernetes.Verbs;
 
@@ -14,14 +15,7 @@ internal static class Names
     /// <summary>The same suffix for the same content, whatever the order of its fields.</summary>
     public static string Hash(JsonNode? content)
     {
-        var digest = SHA256.HashData(Encoding.UTF8.GetBytes(Sorted(content)?.ToJsonString() ?? ""));
+        var digest = SHA256.HashData(Encoding.UTF8.GetBytes(Json.Sorted(content)?.ToJsonString() ?? ""));
         return string.Concat(digest.Take(10).Select(part => Alphabet[part % Alphabet.Length]));
     }
-
-    static JsonNode? Sorted(JsonNode? node) => node switch
-    {
-        JsonObject map => new JsonObject(map.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Sorted(pair.Value)))),
-        JsonArray list => new JsonArray([.. list.Select(Sorted)]),
-        _ => node?.DeepClone(),
-    };
 }

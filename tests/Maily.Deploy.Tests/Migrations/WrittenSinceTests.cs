@@ -120,11 +120,8 @@ public sealed class WrittenSinceTests(PostgresServer server) : IDisposable
         (await PostgresServer.ScalarAsync<long>(database, "select count(*) from public.notes")).ShouldBe(1);
     }
 
-    async Task UntilBlockedAsync(DatabaseSettings database)
-    {
-        while (await PostgresServer.ScalarAsync<long>(database, "select count(*) from pg_locks l join pg_database d on d.oid = l.database where not granted and d.datname = current_database()") == 0)
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancellation);
-    }
+    static Task UntilBlockedAsync(DatabaseSettings database) => PostgresServer.UntilAsync(database,
+        "exists (select from pg_locks l join pg_database d on d.oid = l.database where not granted and d.datname = current_database())");
 
     async Task<DatabaseSettings> BackedUpAsync()
     {

@@ -38,7 +38,7 @@ public sealed class DatabaseWriterTests(PostgresServer server)
         await Should.ThrowAsync<NpgsqlException>(writer.InFencedTransactionAsync(connection, "test", async (_, token) =>
         {
             await connection.RunAsync("create table half_made ()", token);
-            await UntilAsync(settings, "select not exists (select 1 from pg_stat_activity where state = 'idle in transaction' and datname = current_database())");
+            await PostgresServer.UntilAsync(settings, "not exists (select 1 from pg_stat_activity where state = 'idle in transaction' and datname = current_database())");
         }, Cancellation));
 
         (await PostgresServer.ScalarAsync<bool>(settings, "select to_regclass('half_made') is null")).ShouldBeTrue();
@@ -65,14 +65,4 @@ public sealed class DatabaseWriterTests(PostgresServer server)
     }
 
     static DatabaseWriter WriterOf(DatabaseSettings settings, Func<TimeSpan> left) => new(settings, new Deployed("").Permit(new StepId("Migrate", "test"), left));
-
-    static async Task UntilAsync(DatabaseSettings settings, string sql)
-    {
-        var begun = TimeProvider.System.GetTimestamp();
-        while (!await PostgresServer.ScalarAsync<bool>(settings, sql))
-        {
-            TimeProvider.System.GetElapsedTime(begun).ShouldBeLessThan(TimeSpan.FromSeconds(20), sql);
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancellation);
-        }
-    }
 }

@@ -58,6 +58,17 @@ public sealed class PostgresServer : IAsyncLifetime
         return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
     }
 
+    /// <summary>Looks until the condition holds; what never comes, even on a slow machine, fails the test instead of letting it hang.</summary>
+    public static async Task UntilAsync(DatabaseSettings settings, string condition, TimeSpan? limit = null)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        while (!await ScalarAsync<bool>(settings, $"select {condition}"))
+        {
+            TimeProvider.System.GetElapsedTime(begun).ShouldBeLessThan(limit ?? TimeSpan.FromMinutes(2), condition);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+
     public static async Task<NpgsqlConnection> OpenAsync(DatabaseSettings settings)
     {
         var connection = new NpgsqlConnection(settings.ToBuilder().ConnectionString);

@@ -165,8 +165,8 @@ public sealed class RestoreElsewhereTests(PostgresServer server) : IDisposable
             child.Kill();
             await child.WaitForExitAsync(Cancellation);
             // Ended, and not only waited for until its own wait for the lock is over.
-            await UntilAsync(target, "select not exists (select from pg_stat_activity where datname = current_database() and application_name like 'maily-deploy %')", TimeSpan.FromSeconds(6));
-            await UntilAsync(target, "select not exists (select from pg_namespace where nspname = 'maily_restore_unfinished')", TimeSpan.FromSeconds(60));
+            await PostgresServer.UntilAsync(target, "not exists (select from pg_stat_activity where datname = current_database() and application_name like 'maily-deploy %')", TimeSpan.FromSeconds(6));
+            await PostgresServer.UntilAsync(target, "not exists (select from pg_namespace where nspname = 'maily_restore_unfinished')");
         }
 
         (await PostgresServer.ScalarAsync<bool>(target, "select to_regclass('profiles') is null and to_regproc('on_user') is null")).ShouldBeTrue();
@@ -263,16 +263,6 @@ public sealed class RestoreElsewhereTests(PostgresServer server) : IDisposable
 
     async Task MakeAsync(DatabaseSettings? database = null) =>
         await new DatabaseBackup(database ?? await DatabaseAsync(Application), processes, TimeProvider.System) { Options = options }.MakeAsync(Stored, "production", Cancellation);
-
-    static async Task UntilAsync(DatabaseSettings target, string condition, TimeSpan limit)
-    {
-        var begun = TimeProvider.System.GetTimestamp();
-        while (!await PostgresServer.ScalarAsync<bool>(target, condition))
-        {
-            TimeProvider.System.GetElapsedTime(begun).ShouldBeLessThan(limit, condition);
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Cancellation);
-        }
-    }
 
     static async Task UntilItWaitsAsync(DatabaseSettings target, Func<bool> hasEnded)
     {

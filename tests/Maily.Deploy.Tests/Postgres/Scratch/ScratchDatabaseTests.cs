@@ -22,8 +22,7 @@ public sealed class ScratchDatabaseTests(PostgresServer server)
         {
             await making.RunAsync(ScratchDatabase.Turn(Name), Cancellation);
             cleaning = processes.RunAsync(ScratchDatabase.AfterDeath(new(server.At("postgres")), Name, tools), null, Cancellation);
-            while (await PostgresServer.ScalarAsync<long>(server.At("postgres"), "select count(*) from pg_locks where locktype = 'advisory' and not granted") == 0)
-                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancellation);
+            await PostgresServer.UntilAsync(server.At("postgres"), "exists (select from pg_locks where locktype = 'advisory' and not granted)");
             await making.RunAsync($"create database {Name}", Cancellation);
         }
 

@@ -17,15 +17,17 @@ sealed class Drilling(AbsolutePath root)
     readonly ILogger log = new SerilogLoggerFactory(Serilog.Log.Logger).CreateLogger("Drill");
 
     /// <summary>Runs the chosen faults in a sandbox of its own and shows the matrix.</summary>
+    /// <exception cref="DrillUnderWayException">Another drill of this clone is under way.</exception>
     /// <exception cref="DrillFailedException">A deployment did not end as it may, or rows are lost.</exception>
     public async Task RunAsync(DrillSelection selection, StopSignals signals)
     {
+        using var folder = DrillFolder.Take(root / "artifacts" / "drill");
         // Linked into each clone: what is not there, each deployment would install for itself.
         await PinnedTools.Of(root, new ProcessRunner(TimeProvider.System)).EnsureAsync(onLine: null, signals.Stop);
         await using var sandbox = await RunningSandbox.StartAsync(
             // Everything goes back to a snapshot again and again: nothing of it may be somebody else's, whatever the shell names.
             new SandboxOptions { Folder = Folder(), PublishEnvironment = false, DockerHost = null, Kubeconfig = null, ControlPlane = null, ClusterPace = TimeSpan.FromMilliseconds(4) }, log, signals.Stop);
-        var report = await new Drill(sandbox, Product(await new CompiledAhead(root, log).ProgramAsync(isForMany: selection is { Sample: null, Instants: null, Steps: [] }, signals.Stop)), root / "artifacts" / "drill", TimeProvider.System, log).RunAsync(selection, signals.Stop);
+        var report = await new Drill(sandbox, Product(await new CompiledAhead(root, log).ProgramAsync(isForMany: selection is { Sample: null, Instants: null, Steps: [] }, signals.Stop)), folder, TimeProvider.System, log).RunAsync(selection, signals.Stop);
         foreach (var line in DrillText.Lines(report))
             log.LogInformation("{Line}", line);
         log.LogInformation("The report: {File}", (string)(root / "artifacts" / "drill" / "report.html"));

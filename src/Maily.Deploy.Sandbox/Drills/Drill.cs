@@ -1,23 +1,20 @@
 using System.Collections.Immutable;
-using Maily.Deploy.Sandbox.Instances;
 using Microsoft.Extensions.Logging;
 
 namespace Maily.Deploy.Sandbox.Drills;
 
 /// <summary>Lets faults strike deployments in a sandbox one after another, and holds each end to the allowed ones.</summary>
-public sealed class Drill(RunningSandbox sandbox, DrillProduct product, string folder, TimeProvider time, ILogger log)
+public sealed class Drill(RunningSandbox sandbox, DrillProduct product, DrillFolder folder, TimeProvider time, ILogger log)
 {
     /// <summary>Runs the chosen faults; the report stands on the disk after each of them.</summary>
     /// <exception cref="UnknownFaultException">The selection names what there is not; nothing was drilled.</exception>
-    /// <exception cref="DrillUnderWayException">Another drill writes its report to the same folder.</exception>
     public async Task<DrillReport> RunAsync(DrillSelection selection, CancellationToken cancellation)
     {
-        using var alone = FolderLock.TryTake(folder) ?? throw new DrillUnderWayException(folder);
         log.LogInformation("Deploys the release that is live before each fault, then the next one without a fault");
         await using var site = await DrillSite.OpenAsync(sandbox, product, time, cancellation);
         var reference = await new Calibration(site).RunAsync(cancellation);
         var chosen = selection.Of(reference);
-        var report = selection.Remaining ? DrillReport.Read(folder).Only(chosen) : DrillReport.Empty;
+        var report = selection.Remaining ? DrillReport.Read(folder.Path).Only(chosen) : DrillReport.Empty;
         report = report with { Seed = selection.Seed };
         var left = chosen.Where(fault => !report.IsPassed(fault)).ToImmutableArray();
         log.LogInformation("{Steps} steps, {Count} faults{Kept}", reference.Steps.Length, left.Length, report.Results.IsEmpty ? "" : $", {report.Results.Length} stand in the last report");
@@ -25,7 +22,7 @@ public sealed class Drill(RunningSandbox sandbox, DrillProduct product, string f
         {
             cancellation.ThrowIfCancellationRequested();
             report = report.With(await RunAsync(new DrillCell(site, reference, fault, selection.Seed), $"[{place}/{left.Length}]", cancellation));
-            report.Write(folder);
+            report.Write(folder.Path);
         }
 
         return report;
@@ -35,18 +32,10 @@ public sealed class Drill(RunningSandbox sandbox, DrillProduct product, string f
     {
         var result = await cell.RunAsync(cancellation);
         log.LogInformation("{Place} {Fault}: {End}, {Seconds:0.0} s{Missed}", place, result.Fault, result.End, result.Seconds, result.HasStruck ? "" : " (there was nothing to strike)");
-        var file = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "cells")).FullName, $"{result.Fault}.log".Replace('/', '.').Replace(' ', '-').Replace(",", "", StringComparison.Ordinal));
+        var file = Path.Combine(Directory.CreateDirectory(Path.Combine(folder.Path, "cells")).FullName, $"{result.Fault}.log".Replace('/', '.').Replace(' ', '-').Replace(",", "", StringComparison.Ordinal));
         await File.WriteAllTextAsync(file, $"{string.Join('\n', result.Problems)}\n----\n{cell.Output}", cancellation);
         if (!result.Problems.IsEmpty)
             log.LogError("{Fault} does not end as it may: {Problems} ({File})", result.Fault, string.Join("; ", result.Problems.Take(3)), file);
         return result;
     }
-}
-
-/// <summary>Another drill of this clone is under way.</summary>
-public sealed class DrillUnderWayException(string folder)
-    : DeployException($"Another drill is under way: it writes its report to {folder}.", "Wait for it or stop it, or drill in another clone.")
-{
-    /// <inheritdoc/>
-    public override FailureKind Kind => FailureKind.Refused;
 }

@@ -20,7 +20,7 @@ sealed record Verdict(DrilledEnd End, ImmutableArray<string> Problems)
             DeploymentOutcome.Succeeded => (DrilledEnd.Complete, Differences(reference.Complete, after.OfAnyRun(reference.Before))),
             DeploymentOutcome.RolledBack => (DrilledEnd.Undone, NotUndone(reference, report, after)),
             // Nothing that is live was touched; what was built and staged beside it is listed as after an undoing.
-            DeploymentOutcome.Refused => (DrilledEnd.Refused, NotUndone(reference, report, after)),
+            DeploymentOutcome.Refused => (DrilledEnd.Refused, NotUndone(reference, report, after).Concat(report.Left(DrillReference.MigrationStage).Select(kept => $"it was refused, and {kept} is kept"))),
             _ => (DrilledEnd.NeedsPerson, NotLeftToPerson(reference, report, after)),
         };
         ImmutableArray<string> all = report.Fits(exitCode, isRollback) ? [.. problems] : [$"exit code {exitCode} does not fit the outcome {report.Outcome}", .. problems];

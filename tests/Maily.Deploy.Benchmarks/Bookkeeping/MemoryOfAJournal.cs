@@ -32,7 +32,7 @@ static class MemoryOfAJournal
     static async Task<(double Written, double Read)> LiveAsync(int count)
     {
         // In memory where the machine has such a folder: a hundred thousand records flushed to a disk take minutes.
-        var folder = Directory.CreateDirectory(Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"maily-benchmark-{Guid.NewGuid():n}"));
+        var folder = Directory.CreateDirectory(Path.Combine(Directory.Exists(MemoryFolder.Path) ? MemoryFolder.Path : Path.GetTempPath(), $"maily-benchmark-{Guid.NewGuid():n}"));
         try
         {
             var store = new FileDeploymentStore(Path.Combine(folder.FullName, "store"), TimeProvider.System);

@@ -29,6 +29,14 @@ public sealed class DrillReportTests : IDisposable
     }
 
     [Fact]
+    public void One_drill_works_in_a_folder_at_a_time()
+    {
+        using (DrillFolder.Take(folder.FullName))
+            Should.Throw<DrillUnderWayException>(() => DrillFolder.Take(folder.FullName)).Kind.ShouldBe(FailureKind.Refused);
+        DrillFolder.Take(folder.FullName).Dispose();
+    }
+
+    [Fact]
     public void Without_a_report_there_is_nothing_to_leave_out() => DrillReport.Read(folder.FullName).Results.ShouldBeEmpty();
 
     public void Dispose() => folder.Delete(recursive: true);

@@ -50,6 +50,7 @@ public sealed class VerdictTests
         Judge(refused, after, 1).ShouldBe(DrilledEnd.Wrong);
         Judge(refused with { Leftovers = [] }, after, 3).ShouldBe(DrilledEnd.Wrong);
         Judge(refused, after with { Frontend = ["frontend dpl_2"] }, 3).ShouldBe(DrilledEnd.Wrong);
+        Judge(refused with { Leftovers = ["Migrate/1_b: 1_b stays: its statements only add."] }, Before with { Database = ["table a", "table b"] }, 3).ShouldBe(DrilledEnd.Wrong);
         Judge(refused, Before, 0, isRollback: true).ShouldBe(DrilledEnd.Refused);
     }
 

@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using CsCheck;
 using Maily.Deploy.Deployments;
+using Maily.Deploy.Deployments.Journals;
+using Maily.Deploy.Deployments.Steps;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Maily.Deploy.Tests.Deployments;
@@ -31,6 +33,13 @@ public sealed class DeploymentIdTests
     [InlineData("20261123T195301Z-dfce3c5-k7m2\n")]
     [InlineData("20261123T195301Z-DFCE3C5-k7m2")]
     public void Another_text_is_no_id(string text) => Should.Throw<MalformedDeploymentIdException>(() => DeploymentId.Parse(text));
+
+    [Fact]
+    public void A_record_that_lacks_an_id_where_one_must_be_is_no_record()
+    {
+        JsonSerializer.Deserialize<StepFailure>("""{"step":"Migrate/1","text":"cut"}""", DeploymentJson.Line)!.Step.ShouldBe(new StepId("Migrate", "1"));
+        Should.Throw<JsonException>(() => JsonSerializer.Deserialize<StepFailure>("""{"step":null,"text":"cut"}""", DeploymentJson.Line));
+    }
 
     static DeploymentId Create(DateTimeOffset time) => DeploymentId.Create(new FakeTimeProvider(time), "dfce3c5aaaa");
 }

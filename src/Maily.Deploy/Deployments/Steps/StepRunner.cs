@@ -45,8 +45,6 @@ sealed class StepRunner(Journal journal, LeaseKeeper lease, TimeProvider time, I
         var before = journal.State.Steps.GetValueOrDefault(step.Id);
         if (before?.RestorePoint is null)
         {
-            if (step.Kind == StepKind.Irreversible && !context.IsConsented)
-                throw new IrreversibleStepException(step, context.Environment);
             await PlanGuard.EnsureAsync(step, context, abort);
             var restorePoint = await step.CaptureAsync(context, abort);
             await journal.AppendAsync(step, JournalEvent.Captured, record => record with { RestorePoint = restorePoint }, abort);
@@ -74,6 +72,9 @@ sealed class StepRunner(Journal journal, LeaseKeeper lease, TimeProvider time, I
 
     async Task<StepOutputs> ApplyAsync(Step step, DeploymentContext context, CancellationToken abort)
     {
+        // Asked here and not before: a run that resumes needs consent too, and what is as wanted already does not.
+        if (step.Kind == StepKind.Irreversible && !context.IsConsented)
+            throw new IrreversibleStepException(step, context.Environment);
         context.Log.LogInformation("{Step}: {Title}", step.Id.Name, step.Title);
         await journal.AppendAsync(step, JournalEvent.Applying, record => record, abort);
         // Asked after the append: the change may only begin once other machines can read that it may have happened.

@@ -46,8 +46,8 @@ partial class Build
 
     Target Drill => _ => _
         .Description("Lets every fault strike a deployment to a sandbox, and holds each end to the allowed ones")
-        .ExecutesAsync(signals => new Drilling(RootDirectory).RunAsync(
-            new DrillSelection { Steps = [.. Steps], Kinds = [.. Kinds], Sample = Sample, Instants = Instants, Seed = Seed, Remaining = Remaining }.WithShard(Shard), signals));
+        .ExecutesAsync(signals => ExitCodes.SetAsync(this, nameof(Drill), () => new Drilling(RootDirectory).RunAsync(
+            new DrillSelection { Steps = [.. Steps], Kinds = FaultMatrix.KindsOf(Kinds), Sample = Sample, Instants = Instants, Seed = Seed, Remaining = Remaining }.WithShard(Shard), signals)));
 
     static ITargetDefinition Everything(ITargetDefinition target) => target
         .DependsOn<IBuildImages>(x => x.BuildImages)

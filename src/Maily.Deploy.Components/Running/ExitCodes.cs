@@ -4,7 +4,7 @@ using Maily.Deploy.Migrations;
 namespace Maily.Deploy.Components;
 
 /// <summary>The exit codes of targets that run beside deployments: 3 refused before anything was touched, 2 a person must act, 1 failed.</summary>
-static class ExitCodes
+public static class ExitCodes
 {
     /// <summary>Runs the work; what it throws is kept free of secrets.</summary>
     public static async Task SetAsync(IHazDeployment build, string target, Func<Task> work)

@@ -13,7 +13,7 @@ public sealed record DrillSelection
     public ImmutableArray<string> Steps { get; init; } = [];
 
     /// <summary>Kinds of faults; empty for all.</summary>
-    public ImmutableArray<string> Kinds { get; init; } = [];
+    public ImmutableHashSet<FaultKind> Kinds { get; init; } = [];
 
     /// <summary>How many, chosen by the seed; null for all.</summary>
     public int? Sample { get; init; }

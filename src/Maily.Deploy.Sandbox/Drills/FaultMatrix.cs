@@ -45,17 +45,23 @@ public static class FaultMatrix
         ? TimeSpan.FromMilliseconds(int.Parse(fault.Step.Name.Split(' ')[2], CultureInfo.InvariantCulture))
         : null;
 
-    /// <summary>The faults whose step's name holds one of the texts and whose kind is one of the names; no texts or names leave all.</summary>
-    /// <exception cref="UnknownFaultException">A name is no kind, or a text fits no step.</exception>
-    public static ImmutableArray<Fault> Select(ImmutableArray<Fault> faults, IReadOnlyCollection<string> steps, IReadOnlyCollection<string> kinds)
-    {
+    /// <summary>The kinds of these names, each one or several with commas.</summary>
+    /// <exception cref="UnknownFaultException">A name is no kind.</exception>
+    public static ImmutableHashSet<FaultKind> KindsOf(IEnumerable<string> names) =>
+    [
         // Parsing an enumeration takes a list or a number too, and makes one kind of it.
-        var wanted = kinds.SelectMany(names => names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        .. names.SelectMany(list => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             .Select(name => Enum.GetValues<FaultKind>().Cast<FaultKind?>().FirstOrDefault(kind => name.Equals($"{kind}", StringComparison.OrdinalIgnoreCase))
-            ?? throw new UnknownFaultException("kind", name, Enum.GetNames<FaultKind>())).ToHashSet();
+                ?? throw new UnknownFaultException("kind", name, Enum.GetNames<FaultKind>())),
+    ];
+
+    /// <summary>The faults whose step's name holds one of the texts and whose kind is one of these; no texts or kinds leave all.</summary>
+    /// <exception cref="UnknownFaultException">A text fits no step.</exception>
+    public static ImmutableArray<Fault> Select(ImmutableArray<Fault> faults, IReadOnlyCollection<string> steps, IReadOnlyCollection<FaultKind> kinds)
+    {
         if (steps.FirstOrDefault(text => !faults.Any(fault => Fits(fault, text))) is { } unknown)
             throw new UnknownFaultException("step", unknown, [.. faults.Select(fault => fault.Step.ToString()).Distinct()]);
-        return [.. faults.Where(fault => (wanted.Count == 0 || wanted.Contains(fault.Kind)) && (steps.Count == 0 || steps.Any(text => Fits(fault, text))))];
+        return [.. faults.Where(fault => (kinds.Count == 0 || kinds.Contains(fault.Kind)) && (steps.Count == 0 || steps.Any(text => Fits(fault, text))))];
     }
 
     /// <summary>A part of the faults that the seed decides, in their order: the same part for the same seed on every machine.</summary>

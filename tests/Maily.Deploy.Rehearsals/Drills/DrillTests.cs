@@ -24,7 +24,7 @@ public sealed class DrillTests
             using var own = DrillFolder.Take(Path.Combine(folder.FullName, "drill"));
             var drill = new Drill(sandbox, await ProductAsync(), own, TimeProvider.System, NullLogger.Instance);
 
-            var report = await drill.RunAsync(new() { Steps = ["SmokeTest/frontend page"], Kinds = ["Error"], Sample = 1 }, Cancellation);
+            var report = await drill.RunAsync(new() { Steps = ["SmokeTest/frontend page"], Kinds = [FaultKind.Error], Sample = 1 }, Cancellation);
 
             var result = report.Results.ShouldHaveSingleItem();
             result.End.ShouldBe(DrilledEnd.Wrong);

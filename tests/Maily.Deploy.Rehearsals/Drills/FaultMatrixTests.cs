@@ -62,14 +62,14 @@ public sealed class FaultMatrixTests
     [Fact]
     public void A_name_that_is_none_is_refused_with_the_valid_ones()
     {
-        Should.Throw<UnknownFaultException>(() => FaultMatrix.Select(All, [], ["Kiled"])).Message.ShouldContain("Killed");
-        Should.Throw<UnknownFaultException>(() => FaultMatrix.Select(All, [], ["5"])).Message.ShouldContain("'5'");
+        Should.Throw<UnknownFaultException>(() => FaultMatrix.KindsOf(["Kiled"])).Message.ShouldContain("Killed");
+        Should.Throw<UnknownFaultException>(() => FaultMatrix.KindsOf(["5"])).Message.ShouldContain("'5'");
         Should.Throw<UnknownFaultException>(() => FaultMatrix.Select(All, ["Migrat"], [])).Message.ShouldContain("DeployVercel/promotion");
         Should.Throw<UnknownFaultException>(() => new DrillSelection().WithShard("5/4")).Kind.ShouldBe(FailureKind.Refused);
-        FaultMatrix.Select(All, ["promotion"], ["killed"]).ShouldAllBe(fault => fault.Step.Name == "promotion" && fault.Kind == FaultKind.Killed);
+        FaultMatrix.Select(All, ["promotion"], FaultMatrix.KindsOf(["killed"])).ShouldAllBe(fault => fault.Step.Name == "promotion" && fault.Kind == FaultKind.Killed);
     }
 
     [Fact]
     public void Kinds_are_listed_with_commas_or_without() =>
-        FaultMatrix.Select(All, [], ["Error,TimeOut", "interrupted"]).Select(fault => fault.Kind).Distinct().ShouldBe([FaultKind.Error, FaultKind.TimeOut, FaultKind.Interrupted], ignoreOrder: true);
+        FaultMatrix.Select(All, [], FaultMatrix.KindsOf(["Error,TimeOut", "interrupted"])).Select(fault => fault.Kind).Distinct().ShouldBe([FaultKind.Error, FaultKind.TimeOut, FaultKind.Interrupted], ignoreOrder: true);
 }

@@ -67,6 +67,9 @@ sealed class Product : IAsyncDisposable
     /// <summary>Lets the next rollout in the first region wait for pods that do not get ready.</summary>
     public void HangRollout() => Parts.Clusters.ByRegion["eu-west-1"].Faults!.Add(new WorkloadFault(new NeverReady()) { Workload = "api-gateway" });
 
+    /// <summary>Lets every change of an object in the first region wait, as an undoing's does that a kill is to strike.</summary>
+    public void HangChanges() => Parts.Clusters.ByRegion["eu-west-1"].Faults!.Add(new ApiFault { Method = "PATCH", Delay = TimeSpan.FromMinutes(5) });
+
     /// <summary>Whether a workload runs an image that it did not run before.</summary>
     public bool HasNewImage(IReadOnlyCollection<string> before) =>
         FarSides.ImagesIn(Parts).Any(image => !before.Any(line => line.Contains(image, StringComparison.Ordinal)));

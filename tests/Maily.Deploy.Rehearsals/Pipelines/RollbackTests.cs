@@ -39,6 +39,7 @@ public sealed class RollbackTests
         await using (var deployer = await product.BeginAsync("DeployProduction"))
         {
             await deployer.UntilAsync(() => product.HasNewImage(before), Cancellation);
+            product.HangChanges();
             // As GitHub Actions ends a job, only faster.
             foreach (var signal in new[] { "INT", "TERM", "KILL" })
             {

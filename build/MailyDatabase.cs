@@ -60,7 +60,7 @@ sealed class MailyDatabase(Variables variables, string environment, AbsolutePath
 
     async Task<string?> LiveCommitAsync(CancellationToken cancellation)
     {
-        await using var store = DeploymentStores.Open(variables, root / ".nuke" / "deployments", TimeProvider.System);
+        await using var store = DeploymentStores.Open(variables, folder: null, TimeProvider.System);
         await store.PrepareAsync(cancellation);
         return (await store.ListReleasesAsync(environment, 1, cancellation)).FirstOrDefault(release => !release.IsWithdrawn)?.Commit;
     }

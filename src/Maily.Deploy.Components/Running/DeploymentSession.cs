@@ -91,9 +91,13 @@ public sealed class DeploymentSession
             ? [.. VariableRules.Names, BackupKeys.Variable]
             : [.. VariableRules.NeededBy(Planned(build, StandardPipeline.Create())).Append("SUPABASE_DB_URL").Distinct(StringComparer.Ordinal)];
 
-    /// <summary>Opens the durable memory of deployments.</summary>
-    public async Task<IDeploymentStore> OpenStoreAsync(IHazDeployment build, CancellationToken cancellation) =>
-        DeploymentStores.Open((await LoadAsync(build, cancellation)).Variables, build.RootDirectory / ".nuke" / "deployments", Time);
+    /// <summary>Opens the durable memory of deployments; files of this machine serve only where no person must consent.</summary>
+    /// <exception cref="NoJournalPlaceException">Nothing says where it is.</exception>
+    public async Task<IDeploymentStore> OpenStoreAsync(IHazDeployment build, CancellationToken cancellation)
+    {
+        var (variables, definition, _, _, _) = await LoadAsync(build, cancellation);
+        return DeploymentStores.Open(variables, definition.Policy.RequiresConfirmation ? null : build.RootDirectory / ".nuke" / "deployments", Time);
+    }
 
     /// <summary>Takes the lease and begins the journal, or goes on with the one of an unfinished deployment.</summary>
     public async Task StartAsync(IHazDeployment build, bool resume, CancellationToken cancellation)
@@ -115,6 +119,12 @@ public sealed class DeploymentSession
             // Its holder ended it while this run waited for the lease.
             await resumed.DisposeAsync();
             throw new CannotResumeException($"{id} has ended meanwhile.", "See `./build.sh Status`; deploy without --resume.");
+        }
+
+        if (resumed.State.IsBeingUndone)
+        {
+            await resumed.DisposeAsync();
+            throw new CannotResumeException($"Undoing {id} has begun already.", "`./build.sh Rollback` goes on undoing it; then deploy anew.");
         }
 
         (Deployment, loaded) = (resumed, loaded! with { Id = id });

@@ -1,3 +1,5 @@
+using Maily.Deploy.Secrets;
+
 namespace Maily.Deploy.Components.Tests.Running;
 
 /// <summary>Who may deploy, and when nobody may.</summary>
@@ -13,10 +15,28 @@ public sealed class ConsentTests
     [InlineData("--yes", 0)]
     public void An_environment_that_asks_for_consent_is_not_deployed_to_without(string arguments, int code)
     {
-        using var run = new SampleRun { Scenario = new Scenario { RequiresConfirmation = true } };
+        var journal = Directory.CreateTempSubdirectory("maily-journal-");
+        using var run = new SampleRun { Scenario = Asking(("MAILY_JOURNAL_URL", $"file://{journal.FullName}")) };
         run.Start(["Deploy", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)]).ShouldBe(code, run.Output);
         run.Scenario.Far["deployk8s"].ShouldBe(code == 0 ? "new" : null);
+        journal.Delete(recursive: true);
     }
+
+    [Fact]
+    public void One_whose_hold_others_would_not_see_is_neither_held_nor_told_of()
+    {
+        using var run = new SampleRun { Scenario = Asking() };
+        foreach (var target in new[] { "Hold", "Release", "Status" })
+        {
+            run.Start(target, "--reason", "the market is closed").ShouldBe(3, run.Output);
+            run.Output.ShouldContain("there is no place for lease, hold and journal");
+        }
+    }
+
+    static Scenario Asking(params (string Name, string Value)[] variables) => new()
+    {
+        RequiresConfirmation = true, Variables = [new ProcessEnvironmentSource(variables.ToDictionary(variable => variable.Name, variable => variable.Value))],
+    };
 
     [Fact]
     public void A_held_environment_is_deployed_to_only_after_its_release()

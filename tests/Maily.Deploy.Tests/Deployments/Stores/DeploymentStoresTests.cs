@@ -42,6 +42,15 @@ public sealed class DeploymentStoresTests
         store.Description.ShouldBe("files in /here");
     }
 
+    [Fact]
+    public void Files_of_one_machine_do_not_serve_where_others_deploy_too()
+    {
+        var refused = Should.Throw<NoJournalPlaceException>(() => DeploymentStores.Open(new([]), folder: null, TimeProvider.System));
+
+        refused.Kind.ShouldBe(FailureKind.Refused);
+        refused.Remedy.ShouldContain("MAILY_JOURNAL_URL");
+    }
+
     [Theory]
     [InlineData("mysql://u:s3cret@h/x")]
     [InlineData("s3cret")]

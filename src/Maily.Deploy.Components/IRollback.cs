@@ -5,8 +5,8 @@ namespace Maily.Deploy.Components;
 /// <summary>Goes back to a former release, or undoes a deployment that is not finished.</summary>
 public interface IRollback : IHazDeployment
 {
-    /// <summary>The deployment to go back to.</summary>
-    [Parameter("Deployment to go back to. Default is the last successful one before the current")]
+    /// <summary>The deployment to go back to, or <c>nothing</c>.</summary>
+    [Parameter("Deployment to go back to. Default is the last successful one before the current; 'nothing' takes the first release down too")]
     string? To => TryGetValue(() => To);
 
     /// <summary>Consent to losing the rows written since the backup.</summary>

@@ -27,11 +27,12 @@ sealed class Ending(IHazDeployment build)
             return;
         var toDo = await EndAsync(cancellation);
         outcome = toDo.IsEmpty ? outcome : DeploymentOutcome.NeedsAttention;
-        var loaded = await Session.LoadAsync(build, cancellation);
+        // Told without the token: what a run that was cut off leaves must be known all the same.
+        var loaded = await Session.LoadAsync(build, CancellationToken.None);
         var report = Compose(loaded, outcome) with { ToDo = toDo };
         if (Session.Deployment is { } deployment)
             report = ReportComposer.Fill(report, deployment.State, deployment.Compensated);
-        var path = await ReportFiles.WriteAsync(build.RootDirectory / "artifacts" / "deployments" / loaded.Id.Value, report, cancellation);
+        var path = await ReportFiles.WriteAsync(build.RootDirectory / "artifacts" / "deployments" / loaded.Id.Value, report, CancellationToken.None);
         loaded.Log.LogInformation("{Deployment} {Outcome}{Unchanged}: {Path}", loaded.Id, outcome, report.IsUnchanged ? ", nothing changed" : "", path);
         foreach (var line in report.ToDo)
             loaded.Log.LogWarning("A person must act: {What}", line);
@@ -57,7 +58,11 @@ sealed class Ending(IHazDeployment build)
             await deployment.EndAsync(Session.FirstFailure is null, cancellation);
             return [];
         }
-        catch (Exception lost) when (lost is not OperationCanceledException)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return [$"{deployment.Context.Id} was cut off while it was being undone or ended: `./build.sh Rollback` goes on with it, from any machine"];
+        }
+        catch (Exception lost)
         {
             return [Session.Redact(lost.Message)];
         }

@@ -44,11 +44,12 @@ sealed class RollingBack(IHazDeployment build)
 
     async Task UndoAsync(string? to, bool unfinishedOnly, StopSignals signals)
     {
-        var goal = to is null ? default(DeploymentId?) : DeploymentId.Parse(to);
+        var toNothing = RollbackOptions.Nothing.Equals(to, StringComparison.OrdinalIgnoreCase);
+        var goal = to is null || toNothing ? default(DeploymentId?) : DeploymentId.Parse(to);
         var session = await build.Session.LoadAsync(build, signals.Abort);
         await using var store = await build.Session.OpenStoreAsync(build, signals.Abort);
         var request = await build.Session.RequestAsync(build, signals.Abort);
-        var options = new RollbackOptions { To = goal, UnfinishedOnly = unfinishedOnly, Before = (plan, journals, cancellation) => CheckAsync(session, plan, journals, cancellation), Ended = undone => TellAsync(session, undone) };
+        var options = new RollbackOptions { To = goal, ToNothing = toNothing, UnfinishedOnly = unfinishedOnly, Before = (plan, journals, cancellation) => CheckAsync(session, plan, journals, cancellation), Ended = undone => TellAsync(session, undone) };
         Say(session.Log, await Rollback.RunAsync(session.Definition, store, request, options, signals));
     }
 

@@ -59,7 +59,7 @@ public sealed class Deployment : IAsyncDisposable
     /// <exception cref="CannotResumeException">Undoing it has begun already: it only goes on being undone.</exception>
     public async Task RunStageAsync(string stage, StopSignals signals)
     {
-        if (State.Steps.Values.Any(step => step.Last is JournalEvent.Compensating or JournalEvent.Compensated))
+        if (State.IsBeingUndone)
             throw new CannotResumeException($"Undoing {context.Id} has begun already.", "It is undone to its end; then deploy anew.");
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(signals.Abort, lease.Lost);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Stop, lease.Lost);
@@ -86,7 +86,8 @@ public sealed class Deployment : IAsyncDisposable
         if (await lease.FindLossAsync(abort) is not null)
             return;
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(abort, lease.Lost);
-        var compensation = new Compensation(journal, step => definition.CompensatorOf(step.Id.Stage, step.CompensatorType), context.Time, definition.Observer ?? NoObserver.Instance);
+        var compensation = new Compensation(journal, step => definition.CompensatorOf(step.Id.Stage, step.CompensatorType),
+            async cancellation => await lease.FindLossAsync(cancellation) is null, context.Time, definition.Observer ?? NoObserver.Instance);
         Compensated = await compensation.RunAsync(Context, step => runner.ContextOf(step, Context), linked.Token);
     }
 
@@ -121,7 +122,10 @@ public sealed class Deployment : IAsyncDisposable
     // A deployment that found all as it wants it makes no release: a rollback after it goes to the one before what is live.
     ReleaseRecord? NewRelease() =>
         ReleaseComposer.Compose(Context, context.Time.GetUtcNow()) is { } release
-        && (HasChangedWhatIsLive || context.Live is not { } live || !release.HasContentOf(live)) ? release : null;
+        && !(context.Live is { } live && release.HasContentOf(live) && (!HasChangedWhatIsLive || IsRecorded(live))) ? release : null;
+
+    // A run that was killed between its release and its journal's end has recorded it already: a second record would say that a rollback brought it back.
+    bool IsRecorded(ReleaseRecord live) => live.Deployment == context.Id;
 
     // A release whose journal lacks its end would pass for unfinished on every other machine, and be undone there.
     async Task BringToStoreAsync(bool succeeded, CancellationToken cancellation)
@@ -160,7 +164,7 @@ public sealed class Deployment : IAsyncDisposable
         try
         {
             // Asked while the lease is held: what is unfinished now, nobody else will finish.
-            if (!resume && Unfinished.Find(await store.ListAsync(request.Environment, Rollback.Reach, cancellation)) is { Outcome: null } unfinished)
+            if (!resume && Unfinished.FindOpen(await store.ListAsync(request.Environment, Rollback.Reach, cancellation)) is { } unfinished)
                 throw new UnfinishedDeploymentException(unfinished);
             var context = await request.ContextAsync(id, store, cancellation);
             var journal = await JournalAsync(definition, store, lease, request, context, resume, cancellation);

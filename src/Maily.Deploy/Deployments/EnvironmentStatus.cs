@@ -14,21 +14,19 @@ namespace Maily.Deploy.Deployments;
 /// <param name="Unfinished">The journal of the deployment that has no end or was left to a person; null where there is none.</param>
 public sealed record EnvironmentStatus(string Environment, ReleaseRecord? Live, Hold? Hold, Lease? Lease, JournalState? Unfinished)
 {
-    const int Reach = 50;
-
     /// <summary>Whether the unfinished deployment is being worked on at present.</summary>
     public bool IsAtWork => Unfinished is not null && Lease is not null;
 
     /// <summary>Whether undoing the unfinished deployment has begun, so that it cannot be resumed.</summary>
-    public bool IsBeingUndone => Unfinished is not null
-        && Unfinished.Steps.Values.Any(step => step.Last is JournalEvent.Compensating or JournalEvent.Compensated);
+    public bool IsBeingUndone => Unfinished is { IsBeingUndone: true };
 
     /// <summary>Reads it; takes no lease, and so works while a deployment runs.</summary>
     public static async Task<EnvironmentStatus> ReadAsync(IDeploymentStore store, string environment, CancellationToken cancellation)
     {
         await store.PrepareAsync(cancellation);
-        var live = (await store.ListReleasesAsync(environment, 1, cancellation)).FirstOrDefault(release => !release.IsWithdrawn);
-        var unfinished = Deployments.Unfinished.Find(await store.ListAsync(environment, Reach, cancellation));
+        var releases = await store.ListReleasesAsync(environment, Rollback.Reach, cancellation);
+        var live = releases is [{ IsWithdrawn: false } last, ..] ? last : null;
+        var unfinished = Deployments.Unfinished.Find(await store.ListAsync(environment, Rollback.Reach, cancellation), releases);
         return new EnvironmentStatus(
             environment, live, await store.FindHoldAsync(environment, cancellation), await store.FindLeaseAsync(environment, cancellation),
             unfinished is null ? null : await Journal.ReadAsync(store, environment, DeploymentId.Parse(unfinished.Header.Id), cancellation));

@@ -17,20 +17,23 @@ public static class Rollback
     /// <summary>Decides what must be undone; null when nothing has to be.</summary>
     /// <param name="unfinished">The newest deployment where it has no end, or was left to a person; else null.</param>
     /// <param name="releases">Releases, newest first.</param>
-    /// <param name="to">The wanted deployment, or null for the one before the current.</param>
+    /// <param name="options">How far back.</param>
     /// <exception cref="NothingToRollBackException">There is no such release.</exception>
-    public static RollbackPlan? Decide(DeploymentId? unfinished, ImmutableArray<ReleaseRecord> releases, DeploymentId? to)
+    public static RollbackPlan? Decide(DeploymentId? unfinished, ImmutableArray<ReleaseRecord> releases, RollbackOptions options)
     {
+        var to = options.To;
         // A deployment that was killed after it recorded its release stands, but is not one to go back to.
         var standing = ReleaseHistory.Standing(releases).RemoveAll(release => release.Deployment == unfinished);
-        if (unfinished is null && to is null && IsRolledBack(standing, releases) || unfinished is null && to is not null && standing is [.., var live] && to == live.Deployment)
+        if (unfinished is null && to is null && !options.ToNothing && IsRolledBack(standing, releases) || unfinished is null && to is not null && standing is [.., var live] && to == live.Deployment)
             return null;
         if (unfinished is null && standing.IsEmpty)
             throw new NothingToRollBackException("Nothing was deployed yet.", []);
 
-        var place = to is { } wanted ? standing.FindIndex(release => release.Deployment == wanted) : standing.Count - (unfinished is null ? 2 : 1);
+        var place = options.ToNothing ? -1 : to is { } wanted ? standing.FindIndex(release => release.Deployment == wanted) : standing.Count - (unfinished is null ? 2 : 1);
         if (place < 0 && to is not null)
             throw new NothingToRollBackException($"{to} is no former release.", [.. standing.Select(release => release.Deployment).Reverse()]);
+        if (place < 0 && unfinished is null && !options.ToNothing)
+            throw new NoReleaseBeforeException(standing[0].Deployment);
         var undo = standing.Skip(place + 1).Select(release => release.Deployment).Reverse();
         return new RollbackPlan([.. unfinished is { } id ? undo.Prepend(id) : undo], place < 0 ? null : standing[place]);
     }
@@ -38,8 +41,8 @@ public static class Rollback
     /// <summary>Whether the last thing that happened to what is live was a rollback to it.</summary>
     static bool IsRolledBack(ImmutableList<ReleaseRecord> standing, ImmutableArray<ReleaseRecord> releases) =>
         releases is [{ IsWithdrawn: true } or { IsRestored: true }, ..]
-        // Records from before they said so are recognized by the deployment's first one below.
-        || standing is [.., var live] && releases.Count(release => release.Deployment == live.Deployment) > 1;
+        // Records from before they said so are recognized by the deployment's first one below that of another.
+        || standing is [.., var live] && releases.SkipWhile(release => release.Deployment == live.Deployment).Any(release => release.Deployment == live.Deployment);
 
     /// <summary>Rolls back and sets a hold.</summary>
     /// <param name="definition">Whose ways back are used.</param>
@@ -50,15 +53,15 @@ public static class Rollback
     public static async Task<RollbackResult> RunAsync(
         DeploymentDefinition definition, IDeploymentStore store, DeploymentRequest request, RollbackOptions options, StopSignals signals)
     {
-        if (options is { UnfinishedOnly: true, To: { } to })
-            throw new UnfinishedOnlyException(to);
+        if (options is { UnfinishedOnly: true, To: not null } or { UnfinishedOnly: true, ToNothing: true })
+            throw new UnfinishedOnlyException(options.To?.Value ?? RollbackOptions.Nothing);
         await store.PrepareAsync(signals.Abort);
         var deployments = await store.ListAsync(request.Environment, Reach, signals.Abort);
         var releases = await store.ListReleasesAsync(request.Environment, Reach, signals.Abort);
-        var unfinished = Unfinished.Find(deployments);
+        var unfinished = Unfinished.Find(deployments, releases);
         if (options.UnfinishedOnly && unfinished is not { Outcome: null })
             return new RollbackResult(ReleaseHistory.Standing(releases).LastOrDefault(), []) { NothingIsUnfinished = true };
-        if (Decide(unfinished is null ? null : DeploymentId.Parse(unfinished.Header.Id), releases, options.To) is not { } plan)
+        if (Decide(unfinished is null ? null : DeploymentId.Parse(unfinished.Header.Id), releases, options) is not { } plan)
             return new RollbackResult(ReleaseHistory.Standing(releases).LastOrDefault(), []) { IsUnchanged = true };
         if (unfinished is null)
             await options.Before(plan, await JournalsAsync(plan, store, request.Environment, signals.Abort), signals.Abort);

@@ -11,6 +11,12 @@ public sealed record RollbackOptions
     /// <summary>The deployment to go back to; null for the one before the current.</summary>
     public DeploymentId? To { get; init; }
 
+    /// <summary>Whether the first release goes too, so that nothing is live.</summary>
+    public bool ToNothing { get; init; }
+
+    /// <summary>The word for that on the command line.</summary>
+    public const string Nothing = "nothing";
+
     /// <summary>Whether only a deployment without an end is undone: one that is good, undone or left to a person stays as it is.</summary>
     public bool UnfinishedOnly { get; init; }
 
@@ -70,8 +76,17 @@ public sealed class RollbackOvertakenException(string environment, string? newes
 }
 
 /// <summary>A rollback is asked to go back to a release, and to touch none that is finished.</summary>
-public sealed class UnfinishedOnlyException(DeploymentId to)
+public sealed class UnfinishedOnlyException(string to)
     : DeployException($"Going back to {to} undoes finished deployments, which --unfinished-only forbids.", "Give either --to or --unfinished-only.")
+{
+    /// <inheritdoc/>
+    public override FailureKind Kind => FailureKind.Refused;
+}
+
+/// <summary>What is live is the first release: going back from it would take the product down, which nobody has asked for.</summary>
+public sealed class NoReleaseBeforeException(DeploymentId live)
+    : DeployException($"{live} is the first release: there is none before it.",
+        $"Deploy one that mends it. `./build.sh Rollback --to {RollbackOptions.Nothing}` takes all of it down, the workloads, the frontend and what its migrations made.")
 {
     /// <inheritdoc/>
     public override FailureKind Kind => FailureKind.Refused;

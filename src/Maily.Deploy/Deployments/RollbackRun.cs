@@ -57,7 +57,9 @@ sealed class RollbackRun(DeploymentDefinition definition, IDeploymentStore store
         {
             request.Log.LogInformation("Undoing {Deployment}", id);
             await RequireUnchangedAsync(newest, releases);
-            await store.SetHoldAsync(deployment.Context.HoldBecause($"{id} was rolled back"), signals.Abort);
+            // A person's own words stay: the rollback stands in the history anyway.
+            if (await store.FindHoldAsync(request.Environment, signals.Abort) is null)
+                await store.SetHoldAsync(deployment.Context.HoldBecause($"{id} was rolled back"), signals.Abort);
             var brokenOff = await CompensateAsync(deployment, NowLive(below, releases));
             var outcome = brokenOff is null ? deployment.OutcomeOf(succeeded: false) : DeploymentOutcome.NeedsAttention;
             return new UndoneDeployment(deployment.State, deployment.Compensated, outcome, brokenOff, below);

@@ -116,6 +116,29 @@ public sealed class EndingTests
     }
 
     [Fact]
+    public void One_whose_undoing_is_cut_off_leaves_a_report_that_says_how_to_go_on()
+    {
+        using var run = new SampleRun();
+        run.Scenario.Far.At = async moment =>
+        {
+            if (moment == "apply DeployK8s/deployk8s")
+                throw new IOException("no answer");
+            if (moment != "undo Migrate/migrate")
+                return;
+            await run.SignalAsync();
+            await run.SignalAsync();
+            throw new OperationCanceledException();
+        };
+        run.Start("Deploy").ShouldBe(2, run.Output);
+        run.Report("outcome").ShouldBe("needsAttention");
+        run.Report("toDo").ShouldContain("./build.sh Rollback");
+        run.Report("firstCause").ShouldContain("DeployK8s");
+        run.Scenario.Far.At = _ => Task.CompletedTask;
+        run.Start("Rollback", "--unfinished-only").ShouldBe(0, run.Output);
+        run.Scenario.Far["migrate"].ShouldBeNull();
+    }
+
+    [Fact]
     public void A_deployment_that_is_cancelled_between_two_targets_is_undone_and_no_release()
     {
         using var run = new SampleRun();

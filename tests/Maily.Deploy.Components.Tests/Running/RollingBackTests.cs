@@ -1,4 +1,5 @@
 using Maily.Deploy.Deployments;
+using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Stores;
 using Maily.Deploy.Secrets;
 
@@ -12,7 +13,10 @@ public sealed class RollingBackTests
     {
         using var run = new SampleRun();
         run.Start("Deploy").ShouldBe(0, run.Output);
-        run.Start("Rollback").ShouldBe(0, run.Output);
+        run.Start("Rollback").ShouldBe(3, run.Output);
+        run.Output.ShouldContain("is the first release");
+        run.Scenario.Far["migrate"].ShouldBe("new");
+        run.Start("Rollback", "--to", "nothing").ShouldBe(0, run.Output);
         run.Scenario.Far["migrate"].ShouldBeNull();
         run.Start("Deploy").ShouldBe(3, run.Output);
         run.Output.ShouldContain("held since");
@@ -46,7 +50,7 @@ public sealed class RollingBackTests
     {
         using var run = new SampleRun { Scenario = new Scenario { NeedsPerson = true } };
         run.Start("Deploy").ShouldBe(0, run.Output);
-        run.Start("Rollback").ShouldBe(2, run.Output);
+        run.Start("Rollback", "--to", "nothing").ShouldBe(2, run.Output);
         run.Output.ShouldContain("A person must act");
         run.Report("outcome").ShouldBe("needsAttention");
         run.Report("toDo").ShouldContain("put migrate back");
@@ -72,7 +76,7 @@ public sealed class RollingBackTests
     {
         using var run = new SampleRun();
         run.Start("Deploy").ShouldBe(0, run.Output);
-        run.Start("Rollback").ShouldBe(0, run.Output);
+        run.Start("Rollback", "--to", "nothing").ShouldBe(0, run.Output);
 
         run.Report("outcome").ShouldBe("rolledBack");
         run.Report("rollback").ShouldContain(Operator.Name);
@@ -106,7 +110,7 @@ public sealed class RollingBackTests
         using var slack = new RecordingWebhook();
         using var run = new SampleRun { Scenario = new Scenario { Variables = [new ProcessEnvironmentSource(new Dictionary<string, string> { ["SLACK_WEBHOOK_URL"] = slack.Address })] } };
         run.Start("Deploy").ShouldBe(0, run.Output);
-        run.Start("Rollback").ShouldBe(0, run.Output);
+        run.Start("Rollback", "--to", "nothing").ShouldBe(0, run.Output);
 
         slack.Bodies.Count.ShouldBe(3);
         slack.Bodies[^1].ShouldContain("sandbox was rolled back");
@@ -119,7 +123,7 @@ public sealed class RollingBackTests
         using var run = new SampleRun();
         run.Start("Deploy").ShouldBe(0, run.Output);
         run.Scenario.Far.At = moment => moment == "undo DeployVercel/deployvercel" ? run.SignalAsync() : Task.CompletedTask;
-        run.Start("Rollback").ShouldBe(130, run.Output);
+        run.Start("Rollback", "--to", "nothing").ShouldBe(130, run.Output);
         run.Report("outcome").ShouldBe("rolledBack");
         run.Scenario.Far["migrate"].ShouldBeNull();
     }
@@ -136,7 +140,7 @@ public sealed class RollingBackTests
         var store = new FileDeploymentStore(Path.Combine(run.Root, ".nuke", "deployments"), TimeProvider.System);
         await store.TryAcquireAsync("sandbox", new("other", "eve", "there", 2), TimeSpan.FromHours(1), TestContext.Current.CancellationToken);
 
-        run.Start("Rollback", "--wait", "15m").ShouldBe(130, run.Output);
+        run.Start("Rollback", "--to", "nothing", "--wait", "15m").ShouldBe(130, run.Output);
 
         run.Scenario.Far.Asked.ShouldBeEmpty();
         run.Report("outcome").ShouldBe("succeeded");
@@ -156,7 +160,7 @@ public sealed class RollingBackTests
             throw new OperationCanceledException("aborted");
         };
 
-        run.Start("Rollback").ShouldBe(2, run.Output);
+        run.Start("Rollback", "--to", "nothing").ShouldBe(2, run.Output);
 
         run.Report("outcome").ShouldBe("needsAttention");
         run.Report("cancelled").ShouldBe("True");
@@ -166,11 +170,34 @@ public sealed class RollingBackTests
     }
 
     [Fact]
+    public async Task A_release_whose_rollback_was_killed_is_not_resumed_but_rolled_back_to_its_end()
+    {
+        using var run = new SampleRun();
+        run.Start("Deploy").ShouldBe(0, run.Output);
+        var cancellation = TestContext.Current.CancellationToken;
+        await using (var store = new FileDeploymentStore(Path.Combine(run.Root, ".nuke", "deployments"), TimeProvider.System))
+        {
+            var id = DeploymentId.Parse((await store.ListAsync("sandbox", 1, cancellation))[0].Header.Id);
+            var records = await store.ReadAsync("sandbox", id, cancellation).ToListAsync(cancellation);
+            var (_, lease) = await store.TryAcquireAsync("sandbox", new("dying", "eve", "there", 2), TimeSpan.FromMinutes(1), cancellation);
+            var begun = records.Last(record => record.Step?.Stage == "DeployVercel") with { Sequence = records[^1].Sequence + 1, Event = JournalEvent.Compensating };
+            await store.AppendAsync(lease, id, begun, cancellation);
+            await store.ReleaseAsync(lease, cancellation);
+        }
+
+        run.Start("Deploy", "--resume").ShouldBe(3, run.Output);
+        run.Output.ShouldContain("has begun already");
+        run.Scenario.Far["migrate"].ShouldBe("new");
+        run.Start("Rollback").ShouldBe(0, run.Output);
+        run.Scenario.Far["migrate"].ShouldBeNull();
+    }
+
+    [Fact]
     public void A_rollback_that_breaks_off_exits_with_2()
     {
         using var run = new SampleRun();
         run.Start("Deploy").ShouldBe(0, run.Output);
         run.Scenario.Far.At = moment => moment.StartsWith("undo", StringComparison.Ordinal) ? throw new IOException("gone") : Task.CompletedTask;
-        run.Start("Rollback").ShouldBe(2, run.Output);
+        run.Start("Rollback", "--to", "nothing").ShouldBe(2, run.Output);
     }
 }

@@ -32,4 +32,31 @@ public sealed class RealControlPlaneTests
         drift.ExitCode.ShouldBe(0, drift.Output);
         (await product.RunAsync(Cancellation, "Rollback")).Output.ShouldContain("rolled back already");
     }
+
+    [Fact]
+    public async Task Releases_go_live_there_by_commits_too()
+    {
+        if (RealAssets.WhatIsMissing() is { } missing)
+            Assert.Skip(missing);
+        await using var product = await Product.StartAsync(Cancellation, RealAssets.Folder);
+        (await product.RunAsync(Cancellation, "DeployProduction", "--strategy", "gitops")).ShouldEnd(0, "succeeded");
+        var first = await TreeAsync(product);
+
+        var again = (await product.RunAsync(Cancellation, "DeployProduction", "--strategy", "gitops")).ShouldEnd(0, "succeeded");
+        foreach (var step in Clusters)
+            again.StateOf(step).ShouldBe("unchanged", step);
+
+        await product.Workspace.ReleaseAsync("a second release", Cancellation);
+        (await product.RunAsync(Cancellation, "DeployProduction", "--strategy", "gitops")).ShouldEnd(0, "succeeded");
+        (await TreeAsync(product)).ShouldNotBe(first);
+        (await product.RunAsync(Cancellation, "Drift")).ExitCode.ShouldBe(0);
+
+        var back = await product.RunAsync(Cancellation, "Rollback");
+        back.ExitCode.ShouldBe(0, back.Output);
+        (await TreeAsync(product)).ShouldBe(first);
+        var drift = await product.RunAsync(Cancellation, "Drift");
+        drift.ExitCode.ShouldBe(0, drift.Output);
+    }
+
+    static Task<string> TreeAsync(Product product) => product.Parts.Manifests.GitAsync(Cancellation, "rev-parse", "main^{tree}");
 }

@@ -14,8 +14,20 @@ public sealed class RollbackDecisionTests
         Decide(null, "C B A", "A").ShouldBe("undo C B, back to A");
 
     [Fact]
-    public void The_first_release_goes_back_to_nothing() =>
-        Decide(null, "A", null).ShouldBe("undo A, back to nothing");
+    public void The_first_release_is_not_taken_down_unless_somebody_says_so()
+    {
+        var refused = Should.Throw<NoReleaseBeforeException>(() => Decide(null, "A", null));
+
+        refused.Kind.ShouldBe(FailureKind.Refused);
+        refused.Remedy.ShouldContain("--to nothing");
+        Decide(null, "A", "nothing").ShouldBe("undo A, back to nothing");
+        Decide(null, "B A", "nothing").ShouldBe("undo B A, back to nothing");
+        Decide("C", "B A", "nothing").ShouldBe("undo C B A, back to nothing");
+    }
+
+    [Fact]
+    public void A_release_that_was_recorded_twice_in_a_row_was_not_rolled_back_to() =>
+        Decide(null, "B B A", null).ShouldBe("undo B, back to A");
 
     [Fact]
     public void What_was_rolled_back_already_stays_as_it_is() =>
@@ -71,7 +83,8 @@ public sealed class RollbackDecisionTests
         {
             Deployment = IdOf(name[0]), Environment = "production", Commit = "c", At = default,
         });
-        var plan = Rollback.Decide(unfinished is null ? null : IdOf(unfinished[0]), [.. releases], to is null ? null : IdOf(to[0]));
+        var options = new RollbackOptions { To = to is null or RollbackOptions.Nothing ? null : IdOf(to[0]), ToNothing = to == RollbackOptions.Nothing };
+        var plan = Rollback.Decide(unfinished is null ? null : IdOf(unfinished[0]), [.. releases], options);
         return plan is null ? "nothing to do" : $"undo {string.Join(' ', plan.Undo.Select(NameOf))}, back to {(plan.Target is { } target ? NameOf(target.Deployment) : "nothing")}";
     }
 

@@ -40,7 +40,9 @@ public sealed class RollbackTests : IDisposable
     {
         await world.SucceedAsync("one");
 
-        (await world.RollbackAsync()).Target.ShouldBeNull();
+        await Should.ThrowAsync<NoReleaseBeforeException>(world.RollbackAsync());
+        world.Far["1"].ShouldBe("one");
+        (await world.RollbackAsync(new RollbackOptions { ToNothing = true })).Target.ShouldBeNull();
 
         world.Far["1"].ShouldBeNull();
         (await world.RollbackAsync()).IsUnchanged.ShouldBeTrue();
@@ -89,6 +91,63 @@ public sealed class RollbackTests : IDisposable
         var result = await world.RollbackAsync();
 
         result.Target!.Deployment.ShouldBe(good);
+        world.Far["1"].ShouldBe("one");
+    }
+
+    [Fact]
+    public async Task What_a_person_has_settled_before_a_later_release_is_not_undone_again()
+    {
+        var good = await world.SucceedAsync("one");
+        world.Plan["Migrate"] = [world.Step("Migrate/1", "two")];
+        world.Far.At = moment => moment.StartsWith("verify") || moment.StartsWith("undo") ? throw new IOException("cut") : Task.CompletedTask;
+        (await world.DeployAsync()).Outcome.ShouldBe(DeploymentOutcome.NeedsAttention);
+        world.Far.At = _ => Task.CompletedTask;
+        await world.SucceedAsync("three");
+        (await world.RollbackAsync()).Target!.Deployment.ShouldBe(good);
+        world.Far.Asked.Clear();
+
+        (await world.RollbackAsync()).IsUnchanged.ShouldBeTrue();
+
+        world.Far.Asked.ShouldBeEmpty();
+        (await EnvironmentStatus.ReadAsync(world.Store, World.Environment, World.Cancellation)).Unfinished.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_hold_that_a_person_has_set_keeps_its_words()
+    {
+        await world.SucceedAsync("one");
+        await world.SucceedAsync("two");
+        await world.Store.SetHoldAsync(new(World.Environment, "the sale is on", "eve", world.Time.GetUtcNow()), World.Cancellation);
+
+        await world.RollbackAsync();
+
+        (await world.Store.FindHoldAsync(World.Environment, World.Cancellation))!.Reason.ShouldBe("the sale is on");
+    }
+
+    [Fact]
+    public async Task A_release_that_was_recorded_before_its_run_was_killed_is_recorded_once_and_can_be_rolled_back()
+    {
+        var good = await world.SucceedAsync("one");
+        world.Plan["Migrate"] = [world.Step("Migrate/1", "two")];
+        var store = new FlakyStore(world.Store) { IsLost = record => record.Event == JournalEvent.Ended };
+        world.Store = store;
+        var killed = await world.DieAsync();
+        await using (var dying = await world.ContinueAsync(killed))
+        {
+            await dying.RunStageAsync("Migrate", StopSignals.None);
+            await dying.EndAsync(succeeded: true, World.Cancellation);
+        }
+
+        store.IsLost = _ => false;
+        Directory.Delete(world.Request().Folder, recursive: true);
+        await using (var resumed = await world.ContinueAsync(killed))
+        {
+            await resumed.RunStageAsync("Migrate", StopSignals.None);
+            await resumed.EndAsync(succeeded: true, World.Cancellation);
+        }
+
+        (await store.ListReleasesAsync(World.Environment, 9, World.Cancellation)).Select(release => release.Deployment).ShouldBe([killed, good]);
+        (await world.RollbackAsync()).Target!.Deployment.ShouldBe(good);
         world.Far["1"].ShouldBe("one");
     }
 

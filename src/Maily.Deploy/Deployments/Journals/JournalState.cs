@@ -35,6 +35,9 @@ public sealed record JournalState
     public ImmutableDictionary<StepId, StepOutputs> Outputs =>
         Steps.Values.Where(step => step.IsDone).ToImmutableDictionary(step => step.Id, step => step.Outputs);
 
+    /// <summary>Whether undoing it has begun, so that it cannot be resumed.</summary>
+    public bool IsBeingUndone => Steps.Values.Any(step => step.Last is JournalEvent.Compensating or JournalEvent.Compensated);
+
     /// <summary>The steps that must be looked at when undoing, last applied first.</summary>
     public ImmutableArray<StepHistory> ToUndo =>
         [.. Steps.Values.Where(step => step.MayHaveChanged).OrderByDescending(step => step.AppliedFrom)];

@@ -65,6 +65,9 @@ public sealed class LeaseLostException : DeployException
     /// <summary>It could not be renewed in time; who has taken it over is not known here.</summary>
     internal static LeaseLostException Unrenewed(Lease lease) => new(lease, $"It was not renewed before {lease.ExpiresAt:u}.");
 
+    /// <summary>The store says that it is lost, and could not be asked any more who holds it now.</summary>
+    internal static LeaseLostException Unnamed(Lease lease) => new(lease, "Who holds it now could not be read.");
+
     /// <inheritdoc/>
     public override FailureKind Kind => FailureKind.NeedsAttention;
 }

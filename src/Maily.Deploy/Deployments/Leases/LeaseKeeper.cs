@@ -48,15 +48,24 @@ public sealed class LeaseKeeper : IAsyncDisposable
         for (var said = false; ; said = true)
         {
             var (at, stamp) = (time.GetUtcNow(), time.GetTimestamp());
-            var (granted, lease) = await store.TryAcquireAsync(environment, holder, lifetime, cancellation);
-            if (granted)
-                return new LeaseKeeper(store, new LeaseTerm(lease, lifetime, at, stamp), time, log);
             var left = wait - time.GetElapsedTime(begun);
-            if (left <= TimeSpan.Zero)
-                throw new LeaseHeldException(lease);
-            if (!said)
-                log.LogInformation("{Environment} is held by {Holder} since {Since:u}: waiting until {Deadline:u} for its end, or taking over at {Free:u} if it is not renewed",
-                    environment, lease.Holder, lease.AcquiredAt, time.GetUtcNow() + left, lease.FreeAt);
+            try
+            {
+                var (granted, lease) = await store.TryAcquireAsync(environment, holder, lifetime, cancellation);
+                if (granted)
+                    return new LeaseKeeper(store, new LeaseTerm(lease, lifetime, at, stamp), time, log);
+                if (left <= TimeSpan.Zero)
+                    throw new LeaseHeldException(lease);
+                if (!said)
+                    log.LogInformation("{Environment} is held by {Holder} since {Since:u}: waiting until {Deadline:u} for its end, or taking over at {Free:u} if it is not renewed",
+                        environment, lease.Holder, lease.AcquiredAt, time.GetUtcNow() + left, lease.FreeAt);
+            }
+            catch (StoreUnreachableException unreachable) when (said && left > TimeSpan.Zero)
+            {
+                // It has answered before: one lost connection is no reason to give up a wait of minutes.
+                log.LogWarning("Who holds {Environment} cannot be asked now, and is asked again: {Reason}", environment, unreachable.Message);
+            }
+
             await Task.Delay(TimeSpan.FromSeconds(1), time, cancellation);
         }
     }

@@ -16,7 +16,13 @@ public sealed record CompensatedStep(StepId Step, StepKind Kind, CompensationRes
 /// Undoes what a journal says may have happened: each step after all those that began when it had ended, so that the way
 /// back is the way there, and those that ran side by side side by side. One that fails is retried, then the rest still runs.
 /// </summary>
-sealed class Compensation(Journal journal, Func<StepHistory, ICompensator?> compensatorOf, TimeProvider time, IStepObserver observer)
+/// <param name="journal">Says what was done, and is told what is undone.</param>
+/// <param name="compensatorOf">The way back of a step; null where this program knows none.</param>
+/// <param name="isHeld">Whether the lease is still held, which a clock that was set ahead leaves open until the next heartbeat.</param>
+/// <param name="time">The clock.</param>
+/// <param name="observer">Is told of each moment.</param>
+sealed class Compensation(
+    Journal journal, Func<StepHistory, ICompensator?> compensatorOf, Func<CancellationToken, Task<bool>> isHeld, TimeProvider time, IStepObserver observer)
 {
     const int Retries = 3;
 
@@ -24,8 +30,8 @@ sealed class Compensation(Journal journal, Func<StepHistory, ICompensator?> comp
         .AddRetry(new RetryStrategyOptions
         {
             MaxRetryAttempts = Retries, BackoffType = DelayBackoffType.Exponential, Delay = TimeSpan.FromMilliseconds(500), UseJitter = true,
-            ShouldHandle = attempt => ValueTask.FromResult(
-                attempt.Outcome.Exception is not null and not PermitExpiredException && !attempt.Context.CancellationToken.IsCancellationRequested),
+            ShouldHandle = async attempt => attempt.Outcome.Exception is { } failure && !attempt.Context.CancellationToken.IsCancellationRequested
+                && (failure is not PermitExpiredException || await isHeld(attempt.Context.CancellationToken)),
         })
         .Build();
 

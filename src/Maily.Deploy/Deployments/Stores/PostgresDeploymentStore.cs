@@ -147,8 +147,18 @@ public sealed class PostgresDeploymentStore : IDeploymentStore
         where T : class =>
         (await database.ReadAsync(statement, map, cancellation)).FirstOrDefault();
 
-    async Task<LeaseLostException> LostAsync(Lease lease, CancellationToken cancellation) =>
-        new(lease, await FindLeaseAsync(lease.Environment, cancellation));
+    // That it is lost is known already, and must be told whether or not the one who has it now can be named.
+    async Task<LeaseLostException> LostAsync(Lease lease, CancellationToken cancellation)
+    {
+        try
+        {
+            return new(lease, await FindLeaseAsync(lease.Environment, cancellation));
+        }
+        catch (StoreUnreachableException)
+        {
+            return LeaseLostException.Unnamed(lease);
+        }
+    }
 
     static Lease LeaseOf(string environment, DateTimeOffset sent, NpgsqlDataReader row)
     {

@@ -65,7 +65,7 @@ public sealed record ImagePruning
 
     async Task<ImmutableArray<PruneDecision>> DecideAsync(IDeploymentStore store, DeploymentRequest request, CancellationToken cancellation)
     {
-        if (Unfinished.Find(await store.ListAsync(request.Environment, Rollback.Reach, cancellation)) is { Outcome: null } unfinished)
+        if (Unfinished.FindOpen(await store.ListAsync(request.Environment, Rollback.Reach, cancellation)) is { } unfinished)
             throw new UnfinishedDeploymentException(unfinished);
         var (used, known) = await ReadReleasesAsync(store, cancellation);
         if (!known.Contains(request.Environment))

@@ -90,6 +90,24 @@ public sealed class LeaseKeeperTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_waits_is_not_sent_away_by_a_store_that_is_gone_for_a_moment()
+    {
+        var keeper = await AcquireAsync(TimeSpan.Zero);
+        var asked = 0;
+        store.OnAcquire = () => Interlocked.Increment(ref asked) is 2 or 3 ? throw new StoreUnreachableException("the store", FailureKind.Refused, new IOException("gone")) : Task.CompletedTask;
+        var waiting = AcquireAsync(TimeSpan.FromMinutes(15));
+        await AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => Volatile.Read(ref asked) == 2);
+        await keeper.DisposeAsync();
+
+        await AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => Volatile.Read(ref asked) == 3);
+        await AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => waiting.IsCompleted);
+
+        await using var next = await waiting;
+        store.OnAcquire = () => throw new StoreUnreachableException("the store", FailureKind.Refused, new IOException("gone"));
+        await Should.ThrowAsync<StoreUnreachableException>(AcquireAsync(TimeSpan.FromMinutes(15)));
+    }
+
+    [Fact]
     public async Task Who_does_not_wait_learns_who_has_it()
     {
         await using var keeper = await AcquireAsync(TimeSpan.Zero);

@@ -54,6 +54,27 @@ public sealed class CompensationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_permit_that_seemed_to_have_ended_is_asked_for_again_while_the_lease_is_held()
+    {
+        var refusals = 0;
+        await using var deployment = await DeployedAsync();
+        world.Far.At = moment => moment == "undo Migrate/1" && refusals++ < 1 ? throw new PermitExpiredException(deployment.Context.Id, new("Migrate", "1")) : Task.CompletedTask;
+
+        await deployment.CompensateAsync(World.Cancellation);
+
+        refusals.ShouldBe(2);
+        deployment.OutcomeOf(succeeded: false).ShouldBe(DeploymentOutcome.RolledBack);
+    }
+
+    async Task<Deployment> DeployedAsync()
+    {
+        world.Plan["Migrate"] = [world.Step("Migrate/1", "new")];
+        var deployment = await world.StartAsync();
+        await deployment.RunStageAsync("Migrate", StopSignals.None);
+        return deployment;
+    }
+
+    [Fact]
     public async Task One_that_keeps_failing_does_not_stop_the_rest_and_stays_to_be_undone_for_the_next_rollback()
     {
         world.Plan["Migrate"] = [world.Step("Migrate/1", "new")];

@@ -8,7 +8,7 @@ public sealed record ImageSpec
     /// <summary>The image's name without registry and tag, as manifests name it: <c>api-gateway</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The full path of the folder that the build sees; its <c>.dockerignore</c> is respected.</summary>
+    /// <summary>The full path of the folder that the build sees; the Dockerfile's own <c>Dockerfile.dockerignore</c> is respected, else the folder's <c>.dockerignore</c>.</summary>
     public required string Context { get; init; }
 
     /// <summary>The Dockerfile, relative to <see cref="Context"/>.</summary>

@@ -41,6 +41,9 @@ static class MailyProduct
     /// <summary>What others build, kept in our own registry: each is an image of ours, built from theirs.</summary>
     static readonly string[] Upstreams = ["vespa", "redis", "temporal", "otel-collector"];
 
+    /// <summary>What the clusters' nodes are, whatever machine builds for them: an image of another kind would not start there.</summary>
+    const string Machines = "linux/amd64";
+
     static readonly ImmutableArray<Place> Places =
     [
         new(new("production") { RequiresConfirmation = true, RequiresPushedCommit = true, HoldsAfterRollback = true }),
@@ -67,7 +70,8 @@ static class MailyProduct
         var http = HttpClients.Create();
         var time = TimeProvider.System;
         var processes = new ProcessRunner(time);
-        ImmutableArray<ImageSpec> ofBase = [.. ImagesOf(platform, [.. Services, .. Apart]), .. UpstreamsOf(platform, variables.Find("MAILY_UPSTREAM_IMAGE"))], ofAi = ImagesOf(platform, AiServices);
+        var machines = variables.Find("MAILY_IMAGE_PLATFORM") ?? Machines;
+        ImmutableArray<ImageSpec> ofBase = [.. ImagesOf(platform, machines, [.. Services, .. Apart]), .. UpstreamsOf(platform, machines, variables.Find("MAILY_UPSTREAM_IMAGE"))], ofAi = ImagesOf(platform, machines, AiServices);
         var (images, regions, aiRegions) = (ofBase.AddRange(ofAi), RegionsOf(platform / "kubernetes" / "regions"), RegionsOf(platform / "kubernetes" / "ai-services" / "regions"));
         var routing = platform / "ai-services" / "routing.yaml";
         var renderer = new ManifestRenderer(processes);
@@ -153,11 +157,12 @@ static class MailyProduct
 
     static ImmutableArray<ClusterSecret> Set(ClusterSecret? secret) => secret is null ? [] : [secret];
 
-    static ImmutableArray<ImageSpec> ImagesOf(AbsolutePath platform, IEnumerable<string> names) =>
-        [.. names.Select(name => new ImageSpec { Name = name, Context = platform / "services" / name })];
+    static ImmutableArray<ImageSpec> ImagesOf(AbsolutePath platform, string machines, IEnumerable<string> names) =>
+        [.. names.Select(name => new ImageSpec { Name = name, Context = platform / "services" / name, Platforms = [machines] })];
 
     // Where an upstream image is named, it stands for all of them: a sandbox has no other registry to ask.
-    static IEnumerable<ImageSpec> UpstreamsOf(AbsolutePath platform, string? upstream) => Upstreams.Select(name => new ImageSpec { Name = name, Context = platform / "upstream" / name })
+    static IEnumerable<ImageSpec> UpstreamsOf(AbsolutePath platform, string machines, string? upstream) => Upstreams
+        .Select(name => new ImageSpec { Name = name, Context = platform / "upstream" / name, Platforms = [machines] })
         .Select(image => upstream is null ? image : image with { BuildArguments = image.BuildArguments.SetItem("UPSTREAM_IMAGE", upstream) });
 
     // Europe first, then the others side by side.

@@ -83,6 +83,7 @@ sealed class SandboxStart(SandboxOptions options, ToolLocator tools, ProcessRunn
             ("MAILY_REGISTRY", parts.Registry.Address),
             ("MAILY_BASE_IMAGE", parts.BaseImage.Name),
             ("MAILY_UPSTREAM_IMAGE", parts.UpstreamImage.Name),
+            ("MAILY_IMAGE_PLATFORM", parts.BaseImage.Platform),
             ("KUBECONFIG", parts.Clusters.KubeconfigPath),
             ("AWS_ENDPOINT_URL", Address(parts.Aws.Url)),
             ("OPENAI_BASE_URL", Address(parts.AiProviders.OpenAiUrl)),

@@ -127,8 +127,9 @@ sealed class ArgoComparison(ArgoApi api, ArgoSource source, ArgoFaults faults, T
         var json = item.ToJson();
         foreach (var container in Containers(json).Where(container => (string?)container["image"] == faults.Override?.Image))
             container["image"] = faults.Override?.Replacement;
-        var space = await api.IsNamespacedAsync(item.Key.ApiVersion, item.Kind, cancellation) == true ? item.Key.Namespace ?? (string)application["spec"]!["destination"]!["namespace"]! : null;
-        if (space is not null)
+        // The real one names its destination also of an object that lies in no namespace.
+        var space = item.Key.Namespace ?? (string?)application["spec"]!["destination"]!["namespace"];
+        if (space is not null && await api.IsNamespacedAsync(item.Key.ApiVersion, item.Kind, cancellation) == true)
             json["metadata"]!["namespace"] = space;
         var group = item.Key.ApiVersion.Split('/') is [var name, _] ? name : "";
         (json["metadata"]!["annotations"] ??= new JsonObject())[Tracking] = $"{application["metadata"]!["name"]}:{group}/{item.Kind}:{space}/{item.Key.Name}";

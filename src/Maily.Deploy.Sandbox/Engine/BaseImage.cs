@@ -18,15 +18,17 @@ public sealed class BaseImage : SandboxImage
 
         """;
 
-    BaseImage(ContainerEngine engine, string tagged, string name) : base(engine, tagged, name)
-    {
-    }
+    BaseImage(ContainerEngine engine, string tagged, string name, string platform) : base(engine, tagged, name) => Platform = platform;
+
+    /// <summary>What it is for, and so whatever is built on it: the engine's own, <c>linux/amd64</c>.</summary>
+    public string Platform { get; }
 
     /// <summary>Builds it in the engine and pushes it to the registry.</summary>
     public static async Task<BaseImage> PublishAsync(ContainerEngine engine, string registry, Busybox busybox, CancellationToken cancellation)
     {
         await using var context = BuildContext.Of(Dockerfile, "rootfs.tar", busybox.ToRootFileSystem());
         var (tagged, name) = await PublishAsync(engine, $"{registry}/{Repository}", Tag, context, cancellation);
-        return new(engine, tagged, name);
+        using var client = new EngineClient(engine.Address);
+        return new(engine, tagged, name, await client.PlatformAsync(cancellation));
     }
 }

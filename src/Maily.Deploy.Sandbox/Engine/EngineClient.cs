@@ -18,6 +18,14 @@ public sealed class EngineClient : IDisposable
         return answer.StatusCode == HttpStatusCode.OK;
     }
 
+    /// <summary>What it builds for where nothing else is asked: <c>linux/amd64</c>.</summary>
+    public async Task<string> PlatformAsync(CancellationToken cancellation)
+    {
+        await using var stream = await http.GetStreamAsync(Route("version"), cancellation);
+        using var version = await JsonDocument.ParseAsync(stream, cancellationToken: cancellation);
+        return $"{version.RootElement.GetProperty("Os").GetString()}/{version.RootElement.GetProperty("Arch").GetString()}";
+    }
+
     /// <summary>Builds an image from a tar archive that holds a Dockerfile.</summary>
     /// <exception cref="FarSideException">The build failed; its output is the evidence.</exception>
     public async Task BuildAsync(string name, Stream context, CancellationToken cancellation)

@@ -41,6 +41,9 @@ sealed class ApplicationProgress(ArgoApplication before, string wanted, bool mus
     /// <summary>Where it stands, for people.</summary>
     public string Text { get; private set; } = "";
 
+    /// <summary>Goes on after its workloads were waited for: a while in which nobody looked at it is neither silence nor a lasting fault.</summary>
+    public void Resume() => (lastActivity, faultySince) = (time.GetUtcNow(), null);
+
     /// <summary>Decides.</summary>
     /// <param name="application">As it is now.</param>
     /// <param name="isWanted">Whether a commit holds what is wanted in the region's folder.</param>

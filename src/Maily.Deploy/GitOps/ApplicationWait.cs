@@ -42,6 +42,7 @@ sealed class ApplicationWait(ClusterReader cluster, ApplicationWriter writer, Ob
         {
             await UntilAsync(progress, wanted, next => next is ArgoNext.Synced or ArgoNext.Healthy, cancellation);
             await new RolloutWait(cluster, rollouts, time, log) { OnWaiting = OnWaiting }.ForAllAsync(WorkloadsOf(wanted), cancellation);
+            progress.Resume();
             await UntilAsync(progress, wanted, next => next is ArgoNext.Healthy, cancellation);
         }
         catch (ApplicationFailedException failed)

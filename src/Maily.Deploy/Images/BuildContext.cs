@@ -26,8 +26,9 @@ public sealed class BuildContext
     static readonly DateTimeOffset Timestamp = DateTimeOffset.UnixEpoch;
 
     readonly DockerIgnore ignore;
+    readonly string ignoreFile;
 
-    BuildContext(ImmutableArray<ContextEntry> entries, DockerIgnore ignore) => (Entries, this.ignore) = (entries, ignore);
+    BuildContext(ImmutableArray<ContextEntry> entries, DockerIgnore ignore, string ignoreFile) => (Entries, this.ignore, this.ignoreFile) = (entries, ignore, ignoreFile);
 
     /// <summary>Files and links; folders without any are left out.</summary>
     public ImmutableArray<ContextEntry> Entries { get; }
@@ -36,18 +37,29 @@ public sealed class BuildContext
     public long Length => Entries.Sum(entry => entry.Length);
 
     /// <summary>Whether the build would see a file of that path, if there were one.</summary>
-    public bool Sees(string path) => path == IgnoreFile || !ignore.Ignores(path);
+    public bool Sees(string path) => path == ignoreFile || !ignore.Ignores(path);
 
-    /// <summary>Lists what the image's build sees; reads no file. The Dockerfile is always in it.</summary>
+    /// <summary>Lists what the image's build sees; reads none of these files. The Dockerfile and the file of rules are always in it.</summary>
     /// <exception cref="DockerfileMissingException">There is no such Dockerfile.</exception>
     public static BuildContext Of(ImageSpec image)
     {
         if (!File.Exists(Path.Combine(image.Context, image.Dockerfile)))
             throw new DockerfileMissingException(image);
-        var ignoreFile = Path.Combine(image.Context, IgnoreFile);
-        var ignore = DockerIgnore.Parse(File.Exists(ignoreFile) ? File.ReadLines(ignoreFile) : []);
-        var entries = List(new DirectoryInfo(image.Context), "", ignore, image.Dockerfile.Replace('\\', '/'));
-        return new BuildContext([.. entries.OrderBy(entry => entry.Path, StringComparer.Ordinal)], ignore);
+        var ignoreFile = IgnoreFileOf(image);
+        var rules = Path.Combine(image.Context, ignoreFile);
+        var ignore = DockerIgnore.Parse(File.Exists(rules) ? File.ReadLines(rules) : []);
+        var entries = List(new DirectoryInfo(image.Context), "", ignore, [image.Dockerfile.Replace('\\', '/'), ignoreFile]);
+        return new BuildContext([.. entries.OrderBy(entry => entry.Path, StringComparer.Ordinal)], ignore, ignoreFile);
+    }
+
+    /// <summary>
+    /// The file that says what the image's build does not see, relative to its context: the Dockerfile's own (<c>Dockerfile.dockerignore</c>)
+    /// where there is one, as BuildKit has it, else <c>.dockerignore</c>, there or not.
+    /// </summary>
+    internal static string IgnoreFileOf(ImageSpec image)
+    {
+        var own = image.Dockerfile.Replace('\\', '/') + IgnoreFile;
+        return File.Exists(Path.Combine(image.Context, own)) ? own : IgnoreFile;
     }
 
     /// <summary>Refuses files that are larger than the image's declaration allows.</summary>
@@ -99,16 +111,16 @@ public sealed class BuildContext
             yield return path[..slash];
     }
 
-    static IEnumerable<ContextEntry> List(DirectoryInfo folder, string prefix, DockerIgnore ignore, string dockerfile)
+    static IEnumerable<ContextEntry> List(DirectoryInfo folder, string prefix, DockerIgnore ignore, string[] always)
     {
         foreach (var item in folder.EnumerateFileSystemInfos())
         {
             var path = prefix + item.Name;
-            var ignored = path != dockerfile && path != IgnoreFile && ignore.Ignores(path);
+            var ignored = !always.Contains(path) && ignore.Ignores(path);
             if (item is DirectoryInfo { LinkTarget: null } inner)
             {
-                if (!ignored || ignore.HasExceptions || dockerfile.StartsWith(path + "/", StringComparison.Ordinal))
-                    foreach (var entry in List(inner, path + "/", ignore, dockerfile))
+                if (!ignored || ignore.HasExceptions || always.Any(file => file.StartsWith(path + "/", StringComparison.Ordinal)))
+                    foreach (var entry in List(inner, path + "/", ignore, always))
                         yield return entry;
             }
             else if (!ignored)
@@ -133,7 +145,7 @@ public sealed class DockerfileMissingException(ImageSpec image)
 /// <summary>A build would see files that are larger than its image may hold.</summary>
 public sealed class LargeFileException(ImageSpec image, ImmutableArray<ContextEntry> files)
     : DeployException($"The build of {image.Name} would see {string.Join(", ", files.Select(file => $"{file.Path} ({Bytes.Text(file.Length)})"))}, more than the {Bytes.Text(image.LargestFile)} that a file of it may have.",
-        $"Leave it out by adding {string.Join(" and ", files.Select(file => $"`{file.Path}`"))} to {Path.Combine(image.Context, ".dockerignore")}, or raise the image's LargestFile where it is declared.")
+        $"Leave it out by adding {string.Join(" and ", files.Select(file => $"`{file.Path}`"))} to {Path.Combine(image.Context, BuildContext.IgnoreFileOf(image))}, or raise the image's LargestFile where it is declared.")
 {
     /// <summary>Their paths within the context.</summary>
     public ImmutableArray<string> Files { get; } = [.. files.Select(file => file.Path)];

@@ -19,9 +19,9 @@ public sealed class DockerIgnore
     /// <summary>Whether some rule takes paths in again, so that ignored folders must be looked into.</summary>
     public bool HasExceptions => rules.Any(rule => rule.Includes);
 
-    /// <summary>Reads the file's lines; comments and empty lines are left out.</summary>
+    /// <summary>Reads the file's lines; comments, which begin at the very beginning of a line, and empty lines are left out.</summary>
     public static DockerIgnore Parse(IEnumerable<string> lines) =>
-        new([.. lines.Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#').Select(RuleOf).OfType<(Regex, bool)>()]);
+        new([.. lines.Where(line => !line.StartsWith('#')).Select(line => line.Trim()).Where(line => line.Length > 0).Select(RuleOf).OfType<(Regex, bool)>()]);
 
     /// <summary>Whether the path (with <c>/</c>, relative to the context) is kept away from the build.</summary>
     public bool Ignores(string path)
@@ -48,14 +48,15 @@ public sealed class DockerIgnore
         return pattern.Length == 0 ? null : (new Regex(ExpressionOf(pattern), RegexOptions.CultureInvariant | RegexOptions.Singleline, MatchTimeout), includes);
     }
 
+    // What leads out of the context names nothing in it; above its root, as in /../x, is the root.
     static string Clean(string pattern)
     {
         var kept = new List<string>();
         foreach (var part in pattern.Split('/').Where(part => part is not "" and not "."))
         {
-            if (part == ".." && kept.Count > 0)
+            if (part == ".." && kept is [.., not ".."])
                 kept.RemoveAt(kept.Count - 1);
-            else if (part != "..")
+            else if (part != ".." || pattern[0] != '/')
                 kept.Add(part);
         }
 

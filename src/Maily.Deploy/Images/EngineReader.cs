@@ -16,6 +16,14 @@ sealed class EngineReader(ImageSettings settings) : IDisposable
     public Task<string> VersionAsync(CancellationToken cancellation) =>
         CallAsync(async client => (await client.System.GetVersionAsync(cancellation)).Version);
 
+    /// <summary>What the engine itself is, and builds for where nothing else is asked: <c>linux/amd64</c>.</summary>
+    /// <exception cref="EngineUnreachableException">It does not answer.</exception>
+    public Task<string> PlatformAsync(CancellationToken cancellation) => CallAsync(async client =>
+    {
+        var version = await client.System.GetVersionAsync(cancellation);
+        return $"{version.Os}/{version.Arch}";
+    });
+
     /// <summary>Whether the engine has an image of that reference and content.</summary>
     public Task<bool> HasAsync(string reference, string content, CancellationToken cancellation) => CallAsync(async client =>
     {

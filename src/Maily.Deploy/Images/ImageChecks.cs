@@ -10,6 +10,8 @@ namespace Maily.Deploy.Images;
 /// <summary>What must be right before images are built, pushed or looked up.</summary>
 public static class ImageChecks
 {
+    const string Emulation = "Install emulation (`docker run --privileged tonistiigi/binfmt --install all`), or use a builder that can: `docker buildx create --use`.";
+
     static readonly ImmutableArray<string> Building = ["BuildImages", "PushImages"];
 
     /// <summary>
@@ -44,11 +46,29 @@ public static class ImageChecks
         if (images.FirstOrDefault(image => image.Platforms.Length > 1) is { } several && buildx is not { HasOwnBuilder: true })
             throw new SeveralPlatformsException(several);
         if (buildx is null)
-            return CheckResult.Pass("the engine's own: one platform, no cache in the registry, no attestations");
+            return await EngineBuilderAsync(images, settings, cancellation);
         var missing = images.SelectMany(image => image.Platforms).Except(buildx.Platforms).Distinct().ToList();
         return missing.Count > 0 && !buildx.Platforms.IsEmpty
-            ? CheckResult.Fail($"{buildx} cannot build for {string.Join(" and ", missing)}", "Install emulation (`docker run --privileged tonistiigi/binfmt --install all`), or use a builder that can: `docker buildx create --use`.")
+            ? CheckResult.Fail($"{buildx} cannot build for {string.Join(" and ", missing)}", Emulation)
             : CheckResult.Pass($"{buildx}{(buildx.HasOwnBuilder ? ": cache in the registry, provenance and SBOM" : "")}");
+    }
+
+    // Another platform's programs run in a build only by emulation, which the engine does not tell of.
+    static async Task<CheckResult> EngineBuilderAsync(ImmutableArray<ImageSpec> images, ImageSettings settings, CancellationToken cancellation)
+    {
+        const string Text = "the engine's own: one platform, no cache in the registry, no attestations";
+        using var engine = new EngineReader(settings);
+        try
+        {
+            var own = await engine.PlatformAsync(cancellation);
+            var foreign = images.SelectMany(image => image.Platforms).Where(platform => platform != own && !platform.StartsWith(own + "/", StringComparison.Ordinal)).Distinct().ToList();
+            return foreign.Count == 0 ? CheckResult.Pass(Text) : CheckResult.Warn($"{Text}; it is {own}, and builds for {string.Join(" and ", foreign)} need emulation", Emulation);
+        }
+        catch (EngineUnreachableException)
+        {
+            // That is told by the engine's own check, once.
+            return CheckResult.Pass(Text);
+        }
     }
 
     static async Task<CheckResult> RegistryAsync(ImageSettings settings, TimeProvider time, CancellationToken cancellation)

@@ -8,7 +8,7 @@ public sealed record ImageSpec
     /// <summary>The image's name without registry and tag, as manifests name it: <c>api-gateway</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The full path of the folder that the build sees; its <c>.dockerignore</c> is respected.</summary>
+    /// <summary>The full path of the folder that the build sees; the Dockerfile's own <c>Dockerfile.dockerignore</c> is respected, else the folder's <c>.dockerignore</c>.</summary>
     public required string Context { get; init; }
 
     /// <summary>The Dockerfile, relative to <see cref="Context"/>.</summary>
@@ -21,7 +21,10 @@ public sealed record ImageSpec
     public ImmutableSortedDictionary<string, string> BuildArguments { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
 
-    /// <summary>What it is built for (<c>linux/amd64</c>); none means whatever the builder itself is. Several need buildx.</summary>
+    /// <summary>
+    /// What it is built for (<c>linux/amd64</c>). None means whatever the builder itself is, and then two kinds of machines give one tag to two
+    /// images: declare it where they share a registry. Several need buildx.
+    /// </summary>
     public ImmutableArray<string> Platforms { get; init; } = [];
 
     /// <summary>The largest file in bytes that may be part of it, 1 GB unless set; a larger one is refused by name.</summary>

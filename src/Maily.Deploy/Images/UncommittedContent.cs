@@ -32,7 +32,7 @@ public static class UncommittedContent
 /// <summary>An image would hold what no commit has.</summary>
 public sealed class UncommittedContentException(ImageSpec image, ImmutableArray<string> files)
     : DeployException($"The image {image.Name} would hold what no commit has: {UncommittedContent.Names(files)}.",
-        $"Commit or remove it, add it to {Path.Combine(image.Context, ".dockerignore")}, or give --allow-dirty: the release then says so.")
+        $"Commit or remove it, add it to {Path.Combine(image.Context, BuildContext.IgnoreFileOf(image))}, or give --allow-dirty: the release then says so.")
 {
     /// <summary>The files' paths within the context.</summary>
     public ImmutableArray<string> Files { get; } = files;

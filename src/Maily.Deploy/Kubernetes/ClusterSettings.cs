@@ -56,7 +56,10 @@ public sealed record RolloutPatience
     /// <summary>For all workloads of a region together.</summary>
     public TimeSpan Total { get; init; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>Without any change in the status of a workload and its new pods.</summary>
+    /// <summary>
+    /// Without any change in the status of a workload and its new pods; longer where its startup probes or <c>minReadySeconds</c> declare so, and
+    /// not at all while a Job's pod runs.
+    /// </summary>
     public TimeSpan NoActivity { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How long a fault of a new pod may last that could pass by itself (a pull, a crash).</summary>

@@ -28,7 +28,8 @@ public abstract class GitOpsContract(ClusterFixture fixture) : GitOpsCase(fixtur
         message.ShouldContain("Signed-off-by: ");
         (await GitAsync("ls-tree", "--name-only", $"main:{Path}")).Split('\n')
             .ShouldBe(["README.md", "apps.deployment.maily.api.yaml", "apps.statefulset.maily.store.yaml", "configmap.maily.settings.yaml", "namespace.maily.yaml"]);
-        (await ObjectAsync("Deployment", "api"))!["metadata"]!["annotations"]!["argocd.argoproj.io/tracking-id"].ShouldNotBeNull();
+        (await ObjectAsync("Deployment", "api"))!["metadata"]!["annotations"]!["argocd.argoproj.io/tracking-id"]!.ToString().ShouldBe("maily-eu-west-1:apps/Deployment:maily/api");
+        (await Api.Get("/api/v1/namespaces/maily")).Body["metadata"]!["annotations"]!["argocd.argoproj.io/tracking-id"]!.ToString().ShouldBe("maily-eu-west-1:/Namespace:maily/maily");
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Maily.Deploy.Images;
 using Maily.Deploy.Rehearsals.Sandbox;
 using Maily.Deploy.Tests;
+using Maily.Deploy.Validation;
 using Microsoft.Extensions.Logging;
 
 namespace Maily.Deploy.Rehearsals.Images;
@@ -128,6 +129,23 @@ public sealed class BuildTests(SandboxFixture fixture)
         (await folder.BuildAndPush(image: image).RunAsync(ImageFolder.Commit, Token)).Failure.ShouldBeOfType<SeveralPlatformsException>().Remedy.ShouldContain("buildx");
         var check = ImageChecks.For([image], folder.Settings, TimeProvider.System).Single(check => check.Name == "builder");
         await Should.ThrowAsync<SeveralPlatformsException>(() => check.RunAsync(Token));
+    }
+
+    [Fact]
+    public async Task What_is_for_the_engine_s_own_platform_is_built_as_ever_and_another_one_is_said_to_need_emulation()
+    {
+        using var folder = await ImageFolder.CreateAsync(fixture);
+        folder.Write("Dockerfile", $"FROM {folder.Base}\nRUN echo hello\n");
+        var own = folder.Sandbox.Environment["MAILY_IMAGE_PLATFORM"];
+        var image = folder.Image with { Platforms = [own] };
+
+        (await folder.BuildAndPush(image: image).RunAsync(ImageFolder.Commit, Token)).Failure.ShouldBeNull();
+        (await CheckAsync(image)).Outcome.ShouldBe(CheckOutcome.Passed);
+        var foreign = await CheckAsync(image with { Platforms = ["linux/riscv64"] });
+        foreign.Outcome.ShouldBe(CheckOutcome.Warning);
+        foreign.Fact.ShouldContain($"it is {own}, and builds for linux/riscv64 need emulation");
+
+        Task<CheckResult> CheckAsync(ImageSpec image) => ImageChecks.For([image], folder.Settings, TimeProvider.System).Single(check => check.Name == "builder").RunAsync(Token);
     }
 
     static Task<string> GitAsync(ImageFolder folder, params string[] arguments) => new Processes.ProcessRunner(TimeProvider.System).RunAsync(

@@ -73,6 +73,41 @@ public abstract class ForeignManifestsContract(ClusterFixture fixture) : Rollout
     }
 
     [Fact]
+    public async Task A_Job_that_would_remove_itself_and_a_second_namespace_are_applied_unchanged_and_rolled_back()
+    {
+        const string Exporter = "/apis/apps/v1/namespaces/maily-test-metrics/deployments/exporter";
+        const string Jobs = "/apis/batch/v1/namespaces/maily/jobs";
+        Write("kustomization.yaml", "resources: [objects.yaml]\n");
+        Write("objects.yaml", ForeignManifests.Suite(1));
+        try
+        {
+            (await DeployAsync()).Failure.ShouldBeNull();
+            var job = (await Api.Get(Jobs)).Body["items"]!.AsArray().ShouldHaveSingleItem()!;
+            job["spec"]!["ttlSecondsAfterFinished"].ShouldBeNull();
+            job["status"]!["succeeded"]!.GetValue<int>().ShouldBe(1);
+            var image = await ImageAsync();
+
+            await IsUnchangedAsync();
+
+            Write("objects.yaml", ForeignManifests.Suite(2));
+            (await LinesAsync()).ShouldContain("change Deployment maily-test-metrics/exporter");
+            (await DeployAsync(undo: true)).ShouldBeUndone();
+            (await ImageAsync()).ShouldBe(image);
+            (await Api.Get(Jobs)).Body["items"]!.AsArray().ShouldHaveSingleItem()!["metadata"]!["uid"]!.ToString().ShouldBe(job["metadata"]!["uid"]!.ToString());
+        }
+        finally
+        {
+            await Api.Delete(Jobs, """{"propagationPolicy":"Background"}""");
+            await Api.Delete(Exporter, """{"propagationPolicy":"Background"}""");
+            await Api.Until("/api/v1/namespaces/maily-test-metrics/pods", pods => pods.Body["items"] is not JsonArray { Count: > 0 });
+            await Api.Delete("/api/v1/namespaces/maily-test-metrics");
+            await Api.Until("/api/v1/namespaces/maily-test-metrics", answer => answer.Status == HttpStatusCode.NotFound);
+        }
+
+        async Task<string> ImageAsync() => (await Api.Get(Exporter)).Is(HttpStatusCode.OK).Body["spec"]!["template"]!["spec"]!["containers"]![0]!["image"]!.ToString();
+    }
+
+    [Fact]
     public async Task What_a_controller_or_a_program_fills_is_left_to_it()
     {
         const string Roles = "/apis/rbac.authorization.k8s.io/v1/clusterroles";

@@ -122,6 +122,21 @@ public sealed class ApplicationProgressTests
         failure.Remedy.ShouldContain("application controller runs");
     }
 
+    [Theory]
+    [InlineData("Progressing", 61)]
+    [InlineData("Degraded", 11)]
+    public void The_time_of_its_rollouts_is_neither_silence_nor_a_lasting_fault(string health, int seconds)
+    {
+        var (progress, status) = (Begin(), Application(Status(New, "10:01:00", health)));
+        progress.Decide(status, IsNew).ShouldBe(ArgoNext.Synced);
+        time.Advance(TimeSpan.FromMinutes(5));
+        progress.Resume();
+
+        progress.Decide(status, IsNew).ShouldBe(ArgoNext.Synced);
+        time.Advance(TimeSpan.FromSeconds(seconds));
+        Should.Throw<ApplicationFailedException>(() => progress.Decide(status, IsNew));
+    }
+
     [Fact]
     public void Taking_up_a_refresh_and_finding_the_same_is_nothing_that_happens()
     {

@@ -67,6 +67,26 @@ public sealed class ImageContentTests : IDisposable
     }
 
     [Fact]
+    public async Task A_Dockerfile_s_own_rules_stand_for_those_of_the_folder()
+    {
+        Write("build/Dockerfile", "FROM scratch");
+        Write("build/Dockerfile.dockerignore", "*\n!app\napp/skip");
+        Write(".dockerignore", "app");
+        Write("app/start", "#!/bin/sh");
+        Write("app/skip", "not seen");
+        var image = Image with { Dockerfile = "build/Dockerfile" };
+        var context = BuildContext.Of(image);
+
+        context.Entries.Select(entry => entry.Path).ShouldBe(["app/start", "build/Dockerfile", "build/Dockerfile.dockerignore"]);
+        (context.Sees("build/Dockerfile.dockerignore"), context.Sees(".dockerignore"), context.Sees("app/more"), context.Sees("app/skip")).ShouldBe((true, false, true, false));
+        new LargeFileException(image, context.Entries).Remedy.ShouldContain(Path.Combine(image.Context, "build/Dockerfile.dockerignore"));
+        new UncommittedContentException(image, ["app/start"]).Remedy.ShouldContain(Path.Combine(image.Context, "build/Dockerfile.dockerignore"));
+        var before = await HashAsync(image);
+        Write("build/Dockerfile.dockerignore", "*\n!app\napp/skip\n# more");
+        (await HashAsync(image)).ShouldNotBe(before);
+    }
+
+    [Fact]
     public async Task The_archive_holds_the_same_bytes_every_time()
     {
         Write("Dockerfile", "FROM scratch");

@@ -26,10 +26,16 @@ static class ArgoTracking
             throw new ArgoTrackedException(cluster.Region, [.. tracked.Select(item => (item.Key, Application(item) ?? item.Label(CommonLabel)!))]);
     }
 
-    // A tracking id that names another object was copied here, by a controller or a person; Argo ignores it too.
-    static string? Application(KubernetesObject item) => item.Annotation(TrackingId) is { } id && id.Split(':') is [var application, _, var place]
-        ? place == $"{item.Key.Namespace}/{item.Key.Name}" || place == $"/{item.Key.Name}" || place == item.Key.Name ? application : null
+    /// <summary>The Application that tracks an object, or null. A tracking id is <c>application:group/kind:namespace/name</c>.</summary>
+    internal static string? Application(KubernetesObject item) => item.Annotation(TrackingId) is { } id && id.Split(':', 3) is [var application, var kind, var place]
+        ? Names(item.Key, kind, place) ? application : null
         : item.Label(InstanceLabel);
+
+    // One that names another object was copied here, by a controller or a person; Argo ignores it too. An object without a namespace has the
+    // Application's own in it.
+    static bool Names(ObjectKey item, string kind, string place) => item.Namespace is { } space
+        ? place == $"{space}/{item.Name}"
+        : kind == $"{item.Group}/{item.Kind}" && place[(place.LastIndexOf('/') + 1)..] == item.Name;
 
     static bool IsWrittenByArgo(KubernetesObject item) => FieldEntries.Of(item).Any(entry => Controllers.Contains(entry.Text("manager") ?? ""));
 

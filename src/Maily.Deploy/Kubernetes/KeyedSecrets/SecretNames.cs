@@ -14,29 +14,34 @@ public sealed class SecretNames
     const int Digits = 20;
 
     readonly ImmutableDictionary<string, string> names;
+    readonly string space;
 
-    SecretNames(ImmutableArray<ClusterSecret> secrets, Func<ClusterSecret, string> nameOf)
+    SecretNames(ImmutableArray<ClusterSecret> secrets, string space, Func<ClusterSecret, string> nameOf)
     {
-        Secrets = secrets;
+        (Secrets, this.space) = (secrets, space);
         names = secrets.ToImmutableDictionary(secret => secret.Name, nameOf, StringComparer.Ordinal);
     }
 
     /// <summary>The Secrets.</summary>
     public ImmutableArray<ClusterSecret> Secrets { get; }
 
-    /// <summary>The names under a cluster's key.</summary>
-    public static SecretNames Of(ImmutableArray<ClusterSecret> secrets, byte[] key) =>
-        new(secrets, secret => $"{secret.Name}-{Convert.ToHexStringLower(HMACSHA256.HashData(key, secret.Content()))[..Digits]}");
+    /// <summary>The names under a cluster's key, in the one namespace that the Secrets lie in.</summary>
+    public static SecretNames Of(ImmutableArray<ClusterSecret> secrets, string space, byte[] key) =>
+        new(secrets, space, secret => $"{secret.Name}-{Convert.ToHexStringLower(HMACSHA256.HashData(key, secret.Content()))[..Digits]}");
 
     /// <summary>The name in the cluster.</summary>
     public string this[ClusterSecret secret] => names[secret.Name];
 
     /// <summary>
     /// The object with the cluster's names in place of those of the manifests, in pods, service accounts and the TLS part of an
-    /// Ingress; each service account also gets the login that pulls images.
+    /// Ingress; each service account also gets the login that pulls images. What lies in another namespace cannot read them, and stays as it is.
     /// </summary>
     public KubernetesObject Rewrite(KubernetesObject item)
     {
+        ArgumentNullException.ThrowIfNull(item);
+        // One that names no namespace gets the standard one later, which is that of the Secrets.
+        if (item.Key.Namespace is { } other && other != space)
+            return item;
         var json = item.ToJson();
         foreach (var reference in ReferencesOf(json))
             if (names.TryGetValue(reference.Name, out var name))

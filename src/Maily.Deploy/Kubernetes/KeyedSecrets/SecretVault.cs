@@ -27,8 +27,8 @@ sealed class SecretVault(ClusterReader cluster, string space)
 
     /// <summary>The names of the Secrets; null while the cluster has no key yet.</summary>
     public async Task<SecretNames?> FindNamesAsync(ImmutableArray<ClusterSecret> secrets, CancellationToken cancellation) =>
-        secrets.IsEmpty ? SecretNames.Of([], [])
-            : await FindKeyAsync(cancellation) is { } key ? SecretNames.Of(secrets, key) : null;
+        secrets.IsEmpty ? SecretNames.Of([], space, [])
+            : await FindKeyAsync(cancellation) is { } key ? SecretNames.Of(secrets, space, key) : null;
 
     /// <summary>Those that are not in the cluster under their names.</summary>
     public async Task<ImmutableArray<string>> MissingAsync(SecretNames names, CancellationToken cancellation)
@@ -44,7 +44,7 @@ sealed class SecretVault(ClusterReader cluster, string space)
     public async Task<SecretNames> EnsureAsync(ClusterWriter writer, ImmutableArray<ClusterSecret> secrets, DeploymentId deployment, CancellationToken cancellation)
     {
         if (await FindNamesAsync(secrets, cancellation) is not { } names)
-            names = SecretNames.Of(secrets, await MakeKeyAsync(writer, deployment, cancellation));
+            names = SecretNames.Of(secrets, space, await MakeKeyAsync(writer, deployment, cancellation));
         foreach (var secret in names.Secrets)
             if (await cluster.FindAsync(KeyOf(names[secret]), cancellation) is not { } live || (IsCommitted && live.Annotation(Committed) is null))
                 await MakeAsync(writer, Manifest(names[secret], secret, deployment), cancellation);

@@ -10,6 +10,9 @@ namespace Maily.Deploy.Kubernetes.Manifests;
 /// <summary>Reads manifests from YAML, with the types of YAML's core schema.</summary>
 public static partial class ManifestYaml
 {
+    // Beyond these digits an octal number has more than 63 bits.
+    const int LongestOctal = 21;
+
     /// <summary>All objects of all documents; the items of a <c>List</c> one by one.</summary>
     /// <exception cref="MalformedManifestException">The text is no YAML, or a document is no object.</exception>
     public static ImmutableArray<KubernetesObject> Parse(string text) => [.. Documents(text).Where(node => node is not null).SelectMany(Objects)];
@@ -56,8 +59,9 @@ public static partial class ManifestYaml
         "false" or "False" or "FALSE" => JsonValue.Create(false),
         _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && Whole().IsMatch(text) => JsonValue.Create(number),
         _ when text.StartsWith("0x", StringComparison.Ordinal) && long.TryParse(text.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var hex) => JsonValue.Create(hex),
-        _ when Octal().IsMatch(text) => JsonValue.Create(Convert.ToInt64(text.TrimStart('0', 'o'), 8)),
-        _ when Fraction().IsMatch(text) => JsonValue.Create(double.Parse(text, CultureInfo.InvariantCulture)),
+        _ when Octal().IsMatch(text) && text.TrimStart('0', 'o').Length <= LongestOctal => JsonValue.Create(Convert.ToInt64(text.TrimStart('0', 'o'), 8)),
+        // A commit id such as 7e98765 looks like a number, but like none that JSON can hold.
+        _ when Fraction().IsMatch(text) && double.Parse(text, CultureInfo.InvariantCulture) is var number && double.IsFinite(number) => JsonValue.Create(number),
         _ => JsonValue.Create(text),
     };
 

@@ -24,7 +24,7 @@ public sealed class ReleaseManifests
     /// <exception cref="UnpinnedImageException">An image is neither declared nor named by digest.</exception>
     /// <exception cref="SecretInManifestException">A manifest holds secret values.</exception>
     public static ReleaseManifests Of(IEnumerable<KubernetesObject> rendered, IReadOnlyDictionary<string, string> images) =>
-        new([.. ApplyOrder.Sort(ConfigHashes.Write([.. rendered.Select(Tidying.Tidy).Select(RefuseSecrets).Select(item => ImagePinning.Pin(item, images))]))]);
+        new([.. ApplyOrder.Sort(ConfigHashes.Write([.. RefuseSecrets([.. rendered.Select(Tidying.Tidy)]).Select(item => ImagePinning.Pin(item, images))]))]);
 
     /// <summary>The same release with each object changed; their order stays.</summary>
     internal ReleaseManifests Select(Func<KubernetesObject, KubernetesObject> change) => new([.. Objects.Select(change)]);
@@ -55,10 +55,11 @@ public sealed class ReleaseManifests
         return new KubernetesObject(json);
     }
 
-    static KubernetesObject RefuseSecrets(KubernetesObject item)
+    static ImmutableArray<KubernetesObject> RefuseSecrets(ImmutableArray<KubernetesObject> items)
     {
-        bool Holds(string field) => item.Json[field] is JsonObject { Count: > 0 };
-        return item.Kind == "Secret" && (Holds("data") || Holds("stringData")) ? throw new SecretInManifestException(item.Key) : item;
+        static bool Holds(KubernetesObject item, string field) => item.Json[field] is JsonObject { Count: > 0 };
+        var holding = items.Where(item => item.Kind == "Secret" && (Holds(item, "data") || Holds(item, "stringData"))).Select(item => item.Key).ToImmutableArray();
+        return holding.IsEmpty ? items : throw new SecretInManifestException(holding);
     }
 }
 
@@ -84,6 +85,19 @@ public static class Marks
     public const string Manager = "maily-deploy";
 }
 
-/// <summary>A manifest holds secret values.</summary>
-public sealed class SecretInManifestException(ObjectKey item)
-    : DeployException($"{item} holds secret values in a manifest.", "Take them out: secrets come from the secrets source, never from a file in the repository.");
+/// <summary>Manifests hold secret values.</summary>
+public sealed class SecretInManifestException(ImmutableArray<ObjectKey> items) : DeployException(
+    $"{string.Join(", ", items)} {(items.Length == 1 ? "holds" : "hold")} secret values in a manifest.",
+    $"Take {(items.Length == 1 ? "it" : "each")} out, and where it is another one's manifest, delete it in the overlay's kustomization.yaml (`{PatchOf(items[0])}`). "
+    + $"Then declare a ClusterSecret of that name ({items[0].Name}) among the Secrets of the stage, with variables of the secrets source as its values: what names it in the standard namespace gets it. "
+    + "For another namespace, state it without data: it is then left to whoever fills it there.")
+{
+    /// <summary>The Secrets.</summary>
+    public ImmutableArray<ObjectKey> Objects { get; } = items;
+
+    /// <inheritdoc/>
+    public override FailureKind Kind => FailureKind.Refused;
+
+    static string PatchOf(ObjectKey item) =>
+        $"patches: [{{ patch: '{{ apiVersion: v1, kind: Secret, metadata: {{ name: {item.Name}{(item.Namespace is null ? "" : $", namespace: {item.Namespace}")} }}, $patch: delete }}' }}]";
+}

@@ -12,7 +12,8 @@ static class Tidying
     /// The object without what generators of manifests write and the API ignores (a status, creation times that are not there), and
     /// with the protocol of its ports. Ports are told apart by it, and Kubernetes up to 1.20 does not apply a Service that leaves it out,
     /// nor a pod whose requests and limits are numbers. What a manifest states only as a place for others is left to them: the rules of an
-    /// aggregated role, which a controller fills, and the empty values of a Secret, which its program does.
+    /// aggregated role, which a controller fills, and the empty values of a Secret, which its program does. A Job stays when it is done: its
+    /// outcome is waited for, and one that is gone would run again with the next release.
     /// </summary>
     public static KubernetesObject Tidy(KubernetesObject item)
     {
@@ -24,6 +25,8 @@ static class Tidying
         foreach (var amounts in Workloads.ContainersOf(json).SelectMany(container => new[] { container.At("resources", "requests"), container.At("resources", "limits") }).OfType<JsonObject>())
             WriteAsText(amounts);
         LeaveToOthers(json);
+        if (json.Text("kind") == "Job" && json.Text("apiVersion") == "batch/v1")
+            (json.At("spec") as JsonObject)?.Remove("ttlSecondsAfterFinished");
         return new KubernetesObject(json);
     }
 

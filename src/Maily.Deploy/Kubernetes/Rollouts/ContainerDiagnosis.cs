@@ -21,7 +21,7 @@ static class ContainerDiagnosis
         "CrashLoopBackOff" => Crash(pod, status, events),
         not null => null,
         _ when status.At("state", "terminated") is { } end => end.Number("exitCode") is not 0 ? Crash(pod, status, events) : null,
-        _ when status.At("state", "running") is not null && !status.IsTrue("ready") => Unready(pod, status, events),
+        _ when status.At("state", "running") is not null && !status.IsTrue("ready") => ComesToAnEnd(pod, status) ? Preparing(pod, status) : Unready(pod, status, events),
         _ => null,
     };
 
@@ -80,6 +80,13 @@ static class ContainerDiagnosis
     };
 
     static bool CannotStart(JsonNode? end) => end.Text("reason") is "ContainerCannotRun" or "StartError" || end.Number("exitCode") is 126 or 127;
+
+    // An init container gets ready by ending; only one that is always restarted runs beside the others, and has probes.
+    static bool ComesToAnEnd(KubernetesObject pod, JsonObject status) =>
+        pod.Json.Objects("spec", "initContainers").Any(container => container.Text("name") == status.Text("name") && container.Text("restartPolicy") != "Always");
+
+    static PodProblem Preparing(KubernetesObject pod, JsonObject status) => new(PodProblemKind.Starting, pod.Key, status.Text("name"),
+        "it is an init container and still runs: those that come after it wait for its end", $"See what it waits for: `kubectl logs {pod.Key.Name} --container {status.Text("name")}`.");
 
     static PodProblem Unready(KubernetesObject pod, JsonObject status, ClusterEvents events)
     {

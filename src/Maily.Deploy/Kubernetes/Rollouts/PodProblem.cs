@@ -35,7 +35,7 @@ public enum PodProblemKind
     /// <summary>The container runs, but its readiness probe fails.</summary>
     NotReady,
 
-    /// <summary>The container runs, but its startup probe has not succeeded yet.</summary>
+    /// <summary>The container runs, but its startup probe has not succeeded yet; or it is an init container that has not ended yet.</summary>
     Starting,
 
     /// <summary>A pod of another revision is broken, and a StatefulSet waits for it.</summary>

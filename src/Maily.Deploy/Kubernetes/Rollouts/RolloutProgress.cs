@@ -30,7 +30,8 @@ sealed class RolloutProgress(ObjectKey workload, string region, RolloutPatience 
             return Failure(status.Text, status, problems.IsEmpty ? former : problems);
         if (now - began >= patience.Total)
             return Failure($"is not rolled out after {Say(patience.Total)}", status, problems);
-        return now - lastActivity >= patience.NoActivity ? Failure($"did not change for {Say(patience.NoActivity)}", status, problems) : null;
+        return DeclaredSilence.Of(live, pods) is { } declared && TimeSpan.FromTicks(Math.Max(declared.Ticks, patience.NoActivity.Ticks)) is var silence && now - lastActivity >= silence
+            ? Failure($"did not change for {Say(silence)}", status, problems) : null;
     }
 
     // Activity is whatever changes in the status of the workload or of its new pods.

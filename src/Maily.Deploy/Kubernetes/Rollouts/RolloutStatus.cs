@@ -21,7 +21,13 @@ public enum RolloutState
 /// <param name="Text">In kubectl's words.</param>
 public sealed record RolloutStatus(RolloutState State, string Text)
 {
-    /// <summary>Decides by kubectl's rules, in kubectl's order, for Deployment, StatefulSet and DaemonSet; for a Job by its conditions; other kinds are done.</summary>
+    /// <summary>Whether pods of the former revision stay until a person deletes them: so it is declared (<c>OnDelete</c>).</summary>
+    public bool LeavesPods { get; private init; }
+
+    /// <summary>
+    /// Decides by kubectl's rules, in kubectl's order, for Deployment, StatefulSet and DaemonSet; for a Job by its conditions; other kinds are done.
+    /// Where pods are replaced only when somebody deletes them, kubectl says nothing: it is done without them.
+    /// </summary>
     public static RolloutStatus Decide(JsonNode live) => live.Text("kind") switch
     {
         "Deployment" => Deployment(live),
@@ -48,15 +54,15 @@ public sealed record RolloutStatus(RolloutState State, string Text)
 
     static RolloutStatus StatefulSet(JsonNode live)
     {
-        if (live.Text("spec", "updateStrategy", "type") is { } type && type != "RollingUpdate")
-            return Failed("rollout status is only available for the RollingUpdate strategy");
         if (Status(live, "observedGeneration") == 0 || IsBehind(live))
             return Waiting("waiting for the spec update to be observed");
+        if (OnDelete(live, live.Number("spec", "replicas") ?? 1, Status(live, "replicas"), Status(live, "updatedReplicas")) is { } left)
+            return left;
         if (live.Number("spec", "replicas") is { } wanted && Status(live, "readyReplicas") < wanted)
             return Waiting($"waiting for {wanted - Status(live, "readyReplicas")} pods to be ready");
         if (live.Number("spec", "updateStrategy", "rollingUpdate", "partition") is > 0 and var partition)
             return Partitioned(live, partition);
-        return live.Text("status", "updateRevision") == live.Text("status", "currentRevision")
+        return IsOnDelete(live) || live.Text("status", "updateRevision") == live.Text("status", "currentRevision")
             ? Done("rolling update complete")
             : Waiting($"waiting for the rolling update: {Status(live, "updatedReplicas")} pods at revision {live.Text("status", "updateRevision")}");
     }
@@ -71,11 +77,11 @@ public sealed record RolloutStatus(RolloutState State, string Text)
 
     static RolloutStatus DaemonSet(JsonNode live)
     {
-        if (live.Text("spec", "updateStrategy", "type") is { } type && type != "RollingUpdate")
-            return Failed("rollout status is only available for the RollingUpdate strategy");
         if (IsBehind(live))
             return Waiting("waiting for the spec update to be observed");
         var wanted = Status(live, "desiredNumberScheduled");
+        if (OnDelete(live, wanted, Status(live, "currentNumberScheduled"), Status(live, "updatedNumberScheduled")) is { } left)
+            return left;
         if (Status(live, "updatedNumberScheduled") is var updated && updated < wanted)
             return Waiting($"{updated} out of {wanted} new pods have been updated");
         return Status(live, "numberAvailable") is var available && available < wanted
@@ -94,6 +100,12 @@ public sealed record RolloutStatus(RolloutState State, string Text)
             return Done("suspended: it runs when somebody resumes it");
         return Waiting($"{Status(live, "succeeded")} of {live.Number("spec", "completions") ?? 1} completions, {Status(live, "active")} running, {Status(live, "failed")} failed");
     }
+
+    // Whether the former pods are well is no matter of this release, and may be what it mends; new ones are waited for as ever.
+    static RolloutStatus? OnDelete(JsonNode live, long wanted, long present, long updated) => IsOnDelete(live) && present >= wanted && updated < wanted
+        ? Done($"{wanted - updated} pods of the former revision are replaced when somebody deletes them (updateStrategy OnDelete)") with { LeavesPods = true } : null;
+
+    static bool IsOnDelete(JsonNode live) => live.Text("spec", "updateStrategy", "type") == "OnDelete";
 
     static bool IsBehind(JsonNode live) => (live.Number("metadata", "generation") ?? 0) > Status(live, "observedGeneration");
 

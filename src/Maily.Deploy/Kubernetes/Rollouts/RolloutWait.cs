@@ -60,6 +60,8 @@ sealed class RolloutWait(ClusterReader cluster, RolloutPatience patience, TimePr
     {
         var live = watched.Find(key);
         var status = live is null ? new RolloutStatus(RolloutState.Waiting, "it is not there") : RolloutStatus.Decide(live.Json);
+        if (status.LeavesPods)
+            log.LogWarning("{Region}: {Workload}: {Status}", cluster.Region, key, status.Text);
         if (status.State == RolloutState.Done)
             return true;
         var pods = live is null ? WorkloadPods.None : WorkloadPods.Of(live, watched);

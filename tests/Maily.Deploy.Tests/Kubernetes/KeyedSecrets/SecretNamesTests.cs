@@ -29,7 +29,7 @@ public sealed class SecretNamesTests
     [InlineData("imagePullSecrets: [ { name: keys } ]")]
     public void However_a_pod_names_a_Secret_it_gets_the_clusters_name(string pod)
     {
-        var names = SecretNames.Of([Keys("a")], Key);
+        var names = SecretNames.Of([Keys("a")], "maily", Key);
         var item = ManifestYaml.Parse($$"""
             apiVersion: batch/v1beta1
             kind: CronJob
@@ -46,19 +46,40 @@ public sealed class SecretNamesTests
     {
         var item = ManifestYaml.Parse("apiVersion: v1\nkind: Pod\nmetadata: { name: x }\nspec: { volumes: [ { name: keys, secret: { secretName: other } } ] }").Single();
 
-        SecretNames.Of([Keys("a")], Key).Rewrite(item).ToString().ShouldBe(item.ToString());
+        SecretNames.Of([Keys("a")], "maily", Key).Rewrite(item).ToString().ShouldBe(item.ToString());
     }
 
     [Fact]
     public void Logins_that_a_service_account_has_already_stay()
     {
         var login = ClusterSecret.PullLogin(new RegistryAddress("ghcr.io", "maily"), new Variables([new("REGISTRY_PASSWORD", "secret", "test")])).ShouldNotBeNull();
-        var names = SecretNames.Of([login], Key);
+        var names = SecretNames.Of([login], "maily", Key);
         var account = ManifestYaml.Parse("apiVersion: v1\nkind: ServiceAccount\nmetadata: { name: x }\nimagePullSecrets: [ { name: mine } ]").Single();
 
         var twice = names.Rewrite(names.Rewrite(account));
 
         SecretNames.NamedBy(twice).ShouldBe(["mine", names[login]]);
+    }
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("maily", true)]
+    [InlineData("monitoring", false)]
+    public void Only_what_lies_in_their_namespace_gets_the_clusters_names_and_logins(string? space, bool gets)
+    {
+        var login = ClusterSecret.PullLogin(new RegistryAddress("ghcr.io", "maily"), new Variables([new("REGISTRY_PASSWORD", "secret", "test")])).ShouldNotBeNull();
+        var names = SecretNames.Of([Keys("a"), login], "maily", Key);
+        var metadata = space is null ? "{ name: x }" : $"{{ name: x, namespace: {space} }}";
+        var pod = ManifestYaml.Parse($$"""
+            apiVersion: v1
+            kind: Pod
+            metadata: {{metadata}}
+            spec: { imagePullSecrets: [ { name: keys } ] }
+            """).Single();
+        var account = ManifestYaml.Parse($"apiVersion: v1\nkind: ServiceAccount\nmetadata: {metadata}\n").Single();
+
+        SecretNames.NamedBy(names.Rewrite(pod)).ShouldBe([gets ? names[Keys("a")] : "keys"]);
+        SecretNames.NamedBy(names.Rewrite(account)).ShouldBe(gets ? [names[login]] : []);
     }
 
     [Fact]
@@ -78,7 +99,7 @@ public sealed class SecretNamesTests
     [Fact]
     public void Without_any_value_there_is_no_Secret() => ClusterSecret.FromVariables("keys", new Variables([]), ["API_KEY"]).ShouldBeNull();
 
-    static string NameOf(ClusterSecret secret, byte[] key) => SecretNames.Of([secret], key)[secret];
+    static string NameOf(ClusterSecret secret, byte[] key) => SecretNames.Of([secret], "maily", key)[secret];
 
     static ClusterSecret Keys(string value) => new()
     {

@@ -19,6 +19,10 @@ public sealed class ManifestYamlTests
     [InlineData("~", "null")]
     [InlineData("", "null")]
     [InlineData("08", "8")]
+    [InlineData("1e3", "1000")]
+    [InlineData("7e98765", "\"7e98765\"")]
+    [InlineData("-7e98765", "\"-7e98765\"")]
+    [InlineData("0777777777777777777777777", "7.777777777777778E+23")]
     public void A_scalar_has_the_type_that_the_cluster_reads(string yaml, string json) =>
         One($"value: {yaml}").ToJson()["value"].ToJsonOrNull().ShouldBe(json);
 

@@ -44,13 +44,31 @@ public sealed class ReleaseManifestsTests
         ReleaseManifests.Of(Deployment("api"), Images).Hash.ShouldBe(ReleaseManifests.Of(Deployment("api:2"), Images).Hash);
 
     [Fact]
-    public void Secret_values_in_a_manifest_are_refused() =>
-        Should.Throw<SecretInManifestException>(() => ReleaseManifests.Of(ManifestYaml.Parse("""
+    public void Secret_values_in_manifests_are_refused_all_at_once_with_the_way_to_go_on()
+    {
+        var refused = Should.Throw<SecretInManifestException>(() => ReleaseManifests.Of(ManifestYaml.Parse("""
             apiVersion: v1
             kind: Secret
-            metadata: { name: keys }
+            metadata: { name: keys, namespace: shop }
             stringData: { token: abc }
-            """), Images)).Message.ShouldNotContain("abc");
+            ---
+            apiVersion: v1
+            kind: Secret
+            metadata: { name: filled-by-its-program }
+            ---
+            apiVersion: v1
+            kind: Secret
+            metadata: { name: more }
+            data: { token: YWJj }
+            """), Images));
+
+        refused.Fact.ShouldBe("Secret shop/keys, Secret more hold secret values in a manifest.");
+        refused.Message.ShouldNotContain("abc");
+        refused.Kind.ShouldBe(FailureKind.Refused);
+        refused.Remedy.ShouldContain("ClusterSecret of that name (keys)");
+        var patch = ManifestYaml.Documents(refused.Remedy.Split('`')[1]).Single()!["patches"]![0]!["patch"]!.GetValue<string>();
+        ManifestYaml.Parse(patch).Single().ToString().ShouldBe("""{"apiVersion":"v1","kind":"Secret","metadata":{"name":"keys","namespace":"shop"},"$patch":"delete"}""");
+    }
 
     [Fact]
     public void What_others_stand_on_is_applied_first()

@@ -36,6 +36,17 @@ public sealed class TidyingTests
     public void Empty_values_of_a_secret_are_left_to_the_program_that_fills_them(string stated, string left) =>
         Tidy($$"""{"apiVersion":"v1","kind":"Secret","metadata":{"name":"x"}{{stated}}}""").ShouldBe($$"""{"apiVersion":"v1","kind":"Secret","metadata":{"name":"x"}{{left}}}""");
 
+    [Theory]
+    [InlineData("batch/v1", "Job", """{"spec":{"backoffLimit":1}}""")]
+    [InlineData("example.com/v1", "Job", """{"spec":{"ttlSecondsAfterFinished":100,"backoffLimit":1}}""")]
+    [InlineData("batch/v1", "CronJob", """{"spec":{"ttlSecondsAfterFinished":100,"backoffLimit":1}}""")]
+    public void A_job_stays_when_it_is_done_and_those_of_a_schedule_go_as_they_say(string version, string kind, string left)
+    {
+        var spec = kind == "Job" ? """{"ttlSecondsAfterFinished":100,"backoffLimit":1}""" : """{"jobTemplate":{"spec":{"ttlSecondsAfterFinished":100,"backoffLimit":1}}}""";
+
+        Tidy($$$"""{"apiVersion":"{{{version}}}","kind":"{{{kind}}}","metadata":{"name":"x"},"spec":{{{spec}}}}""").ShouldContain(left[1..^1]);
+    }
+
     [Fact]
     public void A_service_of_another_group_is_left_alone() =>
         Tidy("""{"apiVersion":"serving.knative.dev/v1","kind":"Service","metadata":{"name":"x"},"spec":{"ports":[{"port":80}]}}""").ShouldNotContain("TCP");

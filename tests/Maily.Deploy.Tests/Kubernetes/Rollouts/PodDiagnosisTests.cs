@@ -114,6 +114,23 @@ public sealed class PodDiagnosisTests
         problem.Remedy.ShouldContain(remedy);
     }
 
+    [Theory]
+    [InlineData("""{"name":"load"}""", "false", PodProblemKind.Starting, "init container", "kubectl logs api-1 --container load")]
+    [InlineData("""{"name":"load","restartPolicy":"Always"}""", "true", PodProblemKind.NotReady, "readiness probe", "readiness probe of container load")]
+    [InlineData("""{"name":"load","restartPolicy":"Always","startupProbe":{}}""", "false", PodProblemKind.Starting, "startup probe", "startup probe of container load")]
+    public void An_init_container_is_not_unready_while_it_runs_unless_it_runs_beside_the_others(string container, string started, PodProblemKind kind, string text, string remedy)
+    {
+        var problem = Single(Parse($$$$"""
+            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"api-1","namespace":"maily","uid":"p1"},"spec":{"initContainers":[{{{{container}}}}],"containers":[{"name":"api"}]},
+            "status":{"phase":"Pending","initContainerStatuses":[{"name":"load","ready":false,"started":{{{{started}}}},"state":{"running":{}}}],
+            "containerStatuses":[{"name":"api","ready":false,"started":false,"state":{"waiting":{"reason":"PodInitializing"}}}]}}
+            """));
+
+        problem.Kind.ShouldBe(kind);
+        problem.Text.ShouldContain(text);
+        problem.Remedy.ShouldContain(remedy);
+    }
+
     [Fact]
     public void A_pod_that_is_ready_or_on_its_way_out_has_no_problem()
     {

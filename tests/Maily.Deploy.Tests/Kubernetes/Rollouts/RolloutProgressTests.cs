@@ -89,6 +89,40 @@ public sealed class RolloutProgressTests
     }
 
     [Theory]
+    [InlineData(""" "template":{"spec":{"containers":[{"name":"api","startupProbe":{"failureThreshold":120,"periodSeconds":5}},{"name":"beside","startupProbe":{}}]}} """, 610)]
+    [InlineData(""" "template":{"spec":{"initContainers":[{"name":"mesh","restartPolicy":"Always","startupProbe":{"initialDelaySeconds":300}}],"containers":[{"name":"api"}]}} """, 340)]
+    [InlineData(""" "minReadySeconds":400,"template":{"spec":{"containers":[{"name":"api","startupProbe":{"failureThreshold":10}}]}} """, 510)]
+    [InlineData(""" "minReadySeconds":60,"template":{"spec":{"containers":[{"name":"api","startupProbe":{"failureThreshold":6}}]}} """, 180)]
+    public void What_declares_that_it_starts_slowly_may_say_nothing_for_as_long(string spec, int seconds)
+    {
+        var progress = new RolloutProgress(Api, "eu", patience with { Total = TimeSpan.FromHours(1) }, time);
+        var live = Parse($$$"""{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"api"},"spec":{ {{{spec}}} },"status":{"replicas":1}}""");
+        progress.Judge(Waiting, live, WorkloadPods.None, []).ShouldBeNull();
+        time.Advance(TimeSpan.FromSeconds(seconds - 1));
+        progress.Judge(Waiting, live, WorkloadPods.None, []).ShouldBeNull();
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        progress.Judge(Waiting, live, WorkloadPods.None, []).ShouldNotBeNull().Fact.ShouldContain($"did not change for {seconds / 60.0:0.#} minutes");
+    }
+
+    [Theory]
+    [InlineData("containerStatuses", """{"running":{}}""", true)]
+    [InlineData("initContainerStatuses", """{"running":{}}""", true)]
+    [InlineData("containerStatuses", """{"waiting":{"reason":"ContainerCreating"}}""", false)]
+    public void A_job_that_runs_has_until_the_total_time_and_one_that_does_not_begin_has_not(string field, string state, bool goesOn)
+    {
+        var progress = new RolloutProgress(Api with { ApiVersion = "batch/v1", Kind = "Job" }, "eu", patience, time);
+        var job = Parse("""{"apiVersion":"batch/v1","kind":"Job","metadata":{"name":"index"},"status":{"active":1}}""");
+        var pods = new WorkloadPods([Parse($$$$"""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"index-1"},"status":{"{{{{field}}}}":[{"name":"index","state":{{{{state}}}}}]}}""")], []);
+        progress.Judge(Waiting, job, pods, []).ShouldBeNull();
+        time.Advance(TimeSpan.FromMinutes(9));
+
+        (progress.Judge(Waiting, job, pods, []) is null).ShouldBe(goesOn);
+        time.Advance(TimeSpan.FromMinutes(1));
+        progress.Judge(Waiting, job, pods, []).ShouldNotBeNull().Fact.ShouldContain("10 minutes");
+    }
+
+    [Theory]
     [InlineData("""{"name":"api","restartCount":3,"state":{"waiting":{"reason":"CrashLoopBackOff"}},"lastState":{"terminated":{"exitCode":137,"reason":"OOMKilled"}}}""", PodProblemKind.CrashLoop, "OOMKilled")]
     [InlineData("""{"name":"api","restartCount":3,"state":{"waiting":{"reason":"CrashLoopBackOff"}},"lastState":{"terminated":{"exitCode":2,"reason":"Error"}}}""", PodProblemKind.CrashLoop, "exit code 2")]
     [InlineData("""{"name":"api","state":{"waiting":{"reason":"CreateContainerConfigError","message":"configmap \"x\" not found"}}}""", PodProblemKind.Configuration, "configmap \"x\" not found")]

@@ -19,7 +19,10 @@ public sealed class RolloutStatusTests
     public void Deployment(string live, RolloutState state, string text) => Decide("Deployment", live, state, text);
 
     [Theory]
-    [InlineData("""{"spec":{"replicas":1,"updateStrategy":{"type":"OnDelete"}}}""", RolloutState.Failed, "RollingUpdate")]
+    [InlineData("""{"metadata":{"generation":2},"spec":{"replicas":3,"updateStrategy":{"type":"OnDelete"}},"status":{"observedGeneration":1,"replicas":3,"readyReplicas":3,"updatedReplicas":3}}""", RolloutState.Waiting, "spec update")]
+    [InlineData("""{"metadata":{"generation":2},"spec":{"replicas":3,"updateStrategy":{"type":"OnDelete"}},"status":{"observedGeneration":2,"replicas":3,"readyReplicas":2,"updatedReplicas":1,"updateRevision":"b","currentRevision":"a"}}""", RolloutState.Done, "2 pods of the former revision are replaced when somebody deletes them")]
+    [InlineData("""{"metadata":{"generation":1},"spec":{"replicas":3,"updateStrategy":{"type":"OnDelete"}},"status":{"observedGeneration":1,"replicas":1,"updatedReplicas":1,"updateRevision":"a","currentRevision":"a"}}""", RolloutState.Waiting, "waiting for 3 pods")]
+    [InlineData("""{"metadata":{"generation":2},"spec":{"replicas":3,"updateStrategy":{"type":"OnDelete"}},"status":{"observedGeneration":2,"replicas":3,"readyReplicas":3,"updatedReplicas":3,"updateRevision":"b","currentRevision":"a"}}""", RolloutState.Done, "complete")]
     [InlineData("""{"metadata":{"generation":1},"spec":{"replicas":1},"status":{"readyReplicas":1}}""", RolloutState.Waiting, "spec update")]
     [InlineData("""{"metadata":{"generation":2},"spec":{"replicas":1},"status":{"observedGeneration":1,"readyReplicas":1}}""", RolloutState.Waiting, "spec update")]
     [InlineData("""{"metadata":{"generation":1},"spec":{"replicas":3},"status":{"observedGeneration":1,"readyReplicas":1}}""", RolloutState.Waiting, "waiting for 2 pods")]
@@ -30,7 +33,9 @@ public sealed class RolloutStatusTests
     public void StatefulSet(string live, RolloutState state, string text) => Decide("StatefulSet", live, state, text);
 
     [Theory]
-    [InlineData("""{"spec":{"updateStrategy":{"type":"OnDelete"}}}""", RolloutState.Failed, "RollingUpdate")]
+    [InlineData("""{"metadata":{"generation":2},"spec":{"updateStrategy":{"type":"OnDelete"}},"status":{"observedGeneration":1,"desiredNumberScheduled":3,"currentNumberScheduled":3,"updatedNumberScheduled":3}}""", RolloutState.Waiting, "spec update")]
+    [InlineData("""{"metadata":{"generation":2},"spec":{"updateStrategy":{"type":"OnDelete"}},"status":{"observedGeneration":2,"desiredNumberScheduled":3,"currentNumberScheduled":3,"numberAvailable":2}}""", RolloutState.Done, "3 pods of the former revision")]
+    [InlineData("""{"metadata":{"generation":1},"spec":{"updateStrategy":{"type":"OnDelete"}},"status":{"observedGeneration":1,"desiredNumberScheduled":3,"currentNumberScheduled":3,"updatedNumberScheduled":3,"numberAvailable":2}}""", RolloutState.Waiting, "2 of 3 updated pods")]
     [InlineData("""{"metadata":{"generation":2},"status":{"observedGeneration":1}}""", RolloutState.Waiting, "spec update")]
     [InlineData("""{"metadata":{"generation":1},"status":{"observedGeneration":1,"desiredNumberScheduled":3,"updatedNumberScheduled":1,"numberAvailable":3}}""", RolloutState.Waiting, "1 out of 3 new pods")]
     [InlineData("""{"metadata":{"generation":1},"status":{"observedGeneration":1,"desiredNumberScheduled":3,"updatedNumberScheduled":3,"numberAvailable":2}}""", RolloutState.Waiting, "2 of 3 updated pods")]
@@ -54,5 +59,6 @@ public sealed class RolloutStatusTests
 
         status.State.ShouldBe(state);
         status.Text.ShouldContain(text);
+        status.LeavesPods.ShouldBe(text.Contains("former revision", StringComparison.Ordinal));
     }
 }

@@ -100,7 +100,8 @@ public static class MigrationChecks
             return CheckResult.Skip("no scratch server");
         var replayed = await replay.RunAsync(situation.Applied, situation.Pending, cancellation);
         var verdict = SchemaFit.Judge(replayed);
-        return verdict.Problem is null ? CheckResult.Pass(verdict.Fact)
+        return verdict is { Problem: null, Unspoken: { } unspoken } ? CheckResult.Warn($"{verdict.Fact}; {unspoken}", "Record a contract.json with the tests of each.")
+            : verdict.Problem is null ? CheckResult.Pass(verdict.Fact)
             : consent.Downtime ? CheckResult.Warn(verdict.Problem, $"Accepted: {consent.Reason}")
             : CheckResult.Fail(verdict.Problem, verdict.Remedy);
     }

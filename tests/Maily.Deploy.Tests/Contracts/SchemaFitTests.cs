@@ -95,6 +95,19 @@ public sealed class SchemaFitTests(PostgresServer server) : IDisposable
     }
 
     [Theory]
+    [InlineData("alter table public.places drop column person", "no contract speaks for silent: whether their code works on the new schema is not tried; in doubt: 002_m2: not known to only add: alter table public.places drop column person")]
+    [InlineData("create table public.extra (id int)", "no contract speaks for silent: whether their code works on the new schema is not tried")]
+    public async Task A_service_without_contract_is_named_with_what_is_in_doubt_for_it(string migration, string unspoken)
+    {
+        await repository.WriteCodeAsync("silent");
+        var commit = await repository.CommitAsync("""{"version": 1, "service": "old"}""");
+        using var project = new ReplayedProject(await ReplayedProject.WithAsync(server, Schema)) { Contracts = repository.Contracts(commit, "silent", "unborn") };
+        project.Add(migration);
+        var verdict = SchemaFit.Judge(await project.RunAsync());
+        (verdict.Problem, verdict.Unspoken).ShouldBe((null, unspoken));
+    }
+
+    [Theory]
     [InlineData("{")]
     [InlineData("""{"version": 2, "service": "x"}""")]
     [InlineData("""{"version": 1, "service": "x", "querys": []}""")]

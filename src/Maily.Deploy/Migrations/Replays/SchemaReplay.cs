@@ -30,6 +30,9 @@ public sealed record ReplayedSchemas(DatabaseCatalog Before, DatabaseCatalog Aft
 
     /// <summary>Whose contracts were tried.</summary>
     public LiveContracts Live { get; init; } = LiveContracts.None;
+
+    /// <summary>Services of the code that comes without a contract.</summary>
+    public ImmutableArray<string> NextMissing { get; init; } = [];
 }
 
 /// <summary>A down script that does not undo its migration.</summary>
@@ -139,7 +142,7 @@ public sealed class SchemaReplay(DatabaseSettings target, ScratchServer server, 
         }, cancellation);
         var breaks = await trial.TryAsync(next, cancellation);
         var fault = await DownTrial.FindFaultAsync(connection, steps.ToImmutable(), last, cancellation);
-        return new(first, last, statements) { Fits = fits.ToImmutable(), NextBreaks = breaks, Changes = changes.ToImmutable(), DownFault = fault, Live = live };
+        return new(first, last, statements) { Fits = fits.ToImmutable(), NextBreaks = breaks, Changes = changes.ToImmutable(), DownFault = fault, Live = live, NextMissing = contracts?.NextMissing ?? [] };
     }
 
     // Made without "if not exists", it must not be there before; with it, the one of the platform stands where it always stood.

@@ -93,7 +93,7 @@ public sealed class SchemaReplay(DatabaseSettings target, ScratchServer server, 
         var scratch = await ScratchDatabase.CreateAsync(Server, fitting, tools, time, cancellation);
         try
         {
-            await new PlatformShape(target, tools, processes).CopyAsync(scratch, MadeExtensions([.. migrations, .. coming]), cancellation);
+            await new PlatformShape(target, tools, processes).CopyAsync(scratch, MadeByMigrations.Of([.. migrations, .. coming]), cancellation);
             await using var connection = await scratch.OpenAsync(cancellation);
             await MigrationHistory.EnsureAsync(connection, cancellation);
             foreach (var file in migrations)
@@ -144,12 +144,6 @@ public sealed class SchemaReplay(DatabaseSettings target, ScratchServer server, 
         var fault = await DownTrial.FindFaultAsync(connection, steps.ToImmutable(), last, cancellation);
         return new(first, last, statements) { Fits = fits.ToImmutable(), NextBreaks = breaks, Changes = changes.ToImmutable(), DownFault = fault, Live = live, NextMissing = contracts?.NextMissing ?? [] };
     }
-
-    // Made without "if not exists", it must not be there before; with it, the one of the platform stands where it always stood.
-    static HashSet<string> MadeExtensions(ImmutableArray<MigrationFile> migrations) =>
-        [.. migrations.SelectMany(file => file.Statements).Where(statement => statement.StartsWith("CREATE", "EXTENSION") && !statement.StartsWith("CREATE", "EXTENSION", "IF")).Select(statement => NameOf(statement.Words[2]))];
-
-    static string NameOf(string word) => word.StartsWith('"') ? word.Trim('"') : word.ToLowerInvariant();
 
     static string Fingerprint(ImmutableArray<MigrationFile> files) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(files.Select(file => $"{file.Title}\0{file.Text}\0")))));

@@ -13,7 +13,8 @@ static class MadeByMigrations
         return new()
         {
             // Made without "if not exists", it must not be there before; with it, the one of the platform stands where it always stood.
-            Extensions = [.. statements.Where(statement => statement.StartsWith("CREATE", "EXTENSION") && !statement.StartsWith("CREATE", "EXTENSION", "IF")).Select(statement => NameOf(statement.Words[2]))],
+            Extensions = [.. statements.Where(statement => !statement.StartsWith("CREATE", "EXTENSION", "IF")).Select(Extension).OfType<string>()],
+            NamedExtensions = [.. statements.Select(Extension).OfType<string>()],
             Publications = MadeFirst(statements, Publication),
             Triggers = MadeFirst(statements, Trigger),
             DefaultRights = [.. statements.Where(statement => statement.StartsWith("ALTER", "DEFAULT", "PRIVILEGES")).SelectMany(RolesOf)],
@@ -23,6 +24,9 @@ static class MadeByMigrations
     // One that is dropped or altered before it is made is the platform's, and must be there.
     static ImmutableHashSet<string> MadeFirst(IEnumerable<SqlStatement> statements, Func<SqlStatement, (bool IsMade, string Name)?> find) =>
         [.. statements.Select(find).OfType<(bool IsMade, string Name)>().GroupBy(found => found.Name, StringComparer.Ordinal).Where(found => found.First().IsMade).Select(found => found.Key)];
+
+    static string? Extension(SqlStatement statement) =>
+        statement.StartsWith("CREATE", "EXTENSION") && WordAt(statement, statement.StartsWith("CREATE", "EXTENSION", "IF") ? 5 : 2) is { } name ? NameOf(name) : null;
 
     static (bool IsMade, string Name)? Publication(SqlStatement statement) => statement.StartsWith("CREATE|DROP|ALTER", "PUBLICATION")
         && WordAt(statement, statement.StartsWith("DROP", "PUBLICATION", "IF") ? 4 : 2) is { } name ? (statement.Words[0] == "CREATE", NameOf(name)) : null;

@@ -87,13 +87,14 @@ public sealed class SchemaReplay(DatabaseSettings target, ScratchServer server, 
     async Task<ScratchDatabase> BuildAsync(ImmutableArray<MigrationFile> migrations, ImmutableArray<MigrationFile> coming, CancellationToken cancellation)
     {
         ScratchTarget fitting;
+        var made = MadeByMigrations.Of([.. migrations, .. coming]);
         await using (var connection = await new ReadOnlyDatabase(target).OpenAsync(cancellation))
-            fitting = await Server.FitAsync(connection, cancellation);
+            fitting = await Server.FitAsync(connection, made.NamedExtensions, cancellation);
         var tools = await PostgresTools.FindAsync(fitting.Major, processes, cancellation);
         var scratch = await ScratchDatabase.CreateAsync(Server, fitting, tools, time, cancellation);
         try
         {
-            await new PlatformShape(target, tools, processes).CopyAsync(scratch, MadeByMigrations.Of([.. migrations, .. coming]), cancellation);
+            await new PlatformShape(target, tools, processes).CopyAsync(scratch, made, cancellation);
             await using var connection = await scratch.OpenAsync(cancellation);
             await MigrationHistory.EnsureAsync(connection, cancellation);
             foreach (var file in migrations)

@@ -11,6 +11,9 @@ sealed record MadeObjects
     /// <summary>Extensions that they make without "if not exists".</summary>
     public ImmutableHashSet<string> Extensions { get; init; } = [];
 
+    /// <summary>Extensions that they make in either way.</summary>
+    public ImmutableHashSet<string> NamedExtensions { get; init; } = [];
+
     /// <summary>Publications.</summary>
     public ImmutableHashSet<string> Publications { get; init; } = [];
 

@@ -154,4 +154,18 @@ public sealed class SchemaReplayTests(PostgresServer server)
         ((refused as ScratchUnfitException)?.Fact ?? "").ShouldEndWith(fact is null ? "" : $"{fact}.");
         (refused is null).ShouldBe(fact is null);
     }
+
+    [Theory]
+    [InlineData("create extension pg_cron")]
+    [InlineData("create extension if not exists pg_cron with schema pg_catalog")]
+    public async Task An_extension_that_works_in_one_database_only_is_refused_before_a_migration_seems_to_fail(string sql)
+    {
+        using var project = await ReplayedProject.WithAsync(server, "create table public.a (id int)");
+        project.Add(sql);
+        var made = MadeByMigrations.Of((await project.SituationAsync()).Pending);
+        var scratch = new ScratchServer(server.At("postgres"));
+        var refused = Should.Throw<ScratchUnfitException>(() => scratch.ThrowIfBound(made.NamedExtensions, new(15, [], []) { BoundExtensions = ["pg_cron"] }));
+        refused.Fact.ShouldContain("its pg_cron can be made in one database of a server only");
+        scratch.ThrowIfBound(made.NamedExtensions, new(15, ["pg_cron"], []));
+    }
 }

@@ -15,9 +15,9 @@ static class InvalidIndexes
     public static Task<List<string>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
         connection.ListAsync<string>(Sql, cancellation);
 
-    /// <summary>Drops those that were not there before.</summary>
-    public static async Task DropNewAsync(NpgsqlConnection connection, List<string> before, CancellationToken cancellation) =>
-        await DropAsync(connection, (await ReadAsync(connection, cancellation)).Except(before, StringComparer.Ordinal), cancellation);
+    /// <summary>Those that were not there before.</summary>
+    public static async Task<List<string>> NewAsync(NpgsqlConnection connection, List<string> before, CancellationToken cancellation) =>
+        [.. (await ReadAsync(connection, cancellation)).Except(before, StringComparer.Ordinal)];
 
     /// <summary>Drops indexes by name, without locking anybody out.</summary>
     public static async Task DropAsync(NpgsqlConnection connection, IEnumerable<string> indexes, CancellationToken cancellation)

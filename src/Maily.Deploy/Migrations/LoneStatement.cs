@@ -51,24 +51,25 @@ sealed class LoneStatement(DatabaseWriter database, string environment, Migratio
         }
         catch (MigrationFailedException)
         {
-            await CleanAsync(connection, invalid, isKnownToHaveFailed: true);
+            await CleanAsync(connection, index, invalid, isKnownToHaveFailed: true);
             throw;
         }
         catch (OperationCanceledException)
         {
             // It may have been done just then: the mark stays.
-            await CleanAsync(connection, invalid, isKnownToHaveFailed: false);
+            await CleanAsync(connection, index, invalid, isKnownToHaveFailed: false);
             throw;
         }
     }
 
     // What goes wrong here must not hide why the statement ended.
-    async Task CleanAsync(NpgsqlConnection connection, List<string> invalid, bool isKnownToHaveFailed)
+    async Task CleanAsync(NpgsqlConnection connection, ConcurrentIndex? index, List<string> invalid, bool isKnownToHaveFailed)
     {
         using var limit = new CancellationTokenSource(Cleaning, time);
         try
         {
-            await database.Permit.BoundAsync(token => InvalidIndexes.DropNewAsync(connection, invalid, token), limit.Token);
+            await database.Permit.BoundAsync(async token => await InvalidIndexes.DropAsync(connection,
+                index is null ? await InvalidIndexes.NewAsync(connection, invalid, token) : await index.LeftAsync(connection, token), token), limit.Token);
             if (isKnownToHaveFailed && Before == 0 && LeavesNothing)
                 await database.InFencedTransactionAsync(connection, environment, (_, token) => connection.RunAsync(MigrationMark.Delete, token, file.Version), limit.Token);
         }

@@ -128,8 +128,10 @@ public sealed class LoneStatementTests(PostgresServer server) : IDisposable
         (await PostgresServer.ScalarAsync<bool>(database, "select indisvalid from pg_index where indexrelid = 'public.i'::regclass")).ShouldBeTrue();
     }
 
-    [Fact]
-    public async Task An_index_that_another_session_builds_meanwhile_is_left_alone()
+    [Theory]
+    [InlineData(Build)]
+    [InlineData("create unique index concurrently on public.t (lower(a))")]
+    public async Task An_index_that_another_session_builds_meanwhile_is_left_alone(string build)
     {
         var database = await DatabaseAsync();
         await PostgresServer.ExecuteAsync(database, "create table public.u (a int); insert into public.t values ('a', ''), ('A', '')");
@@ -137,7 +139,7 @@ public sealed class LoneStatementTests(PostgresServer server) : IDisposable
         await using var held = await WriterAsync(other);
         await using var second = await PostgresServer.OpenAsync(database);
         await using var transaction = await WriterAsync(second, "public.u");
-        var file = Sql.File(Build);
+        var file = Sql.File(build);
         var applying = Runner(database, TimeSpan.FromMinutes(1)).ApplyAsync(file, Cancellation);
         await PostgresServer.UntilAsync(database, Building);
         var building = PostgresServer.ExecuteAsync(database, "create index concurrently theirs on public.u (a)");

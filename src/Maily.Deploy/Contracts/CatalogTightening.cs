@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using Maily.Deploy.Postgres;
 using Maily.Deploy.Postgres.Catalogs;
 
 namespace Maily.Deploy.Contracts;
@@ -19,18 +20,18 @@ public static class CatalogTightening
             .. from contract in contracts
                from used in contract.Statements.Select(Used).Concat(contract.Requests.Select(Used))
                from change in tighter
-               where used.Mentions(change.Relation) && (used.Writes || !change.OnlyWrites)
+               where used.Mentions(change.Relation) && (used.Writes || !change.OnlyWrites) && change.Concerns(used.Role, after)
                group used by (contract.Service, change) into concerned
                select new ContractBreak(concerned.Key.Service, concerned.First().Name, concerned.First().Text, concerned.Key.change.Reason),
         ];
     }
 
     static Use Used(ContractStatement statement) =>
-        new(statement.Name, statement.Sql, Regex.IsMatch(statement.Sql, @"\b(?:insert|update|delete|merge)\b", RegexOptions.IgnoreCase, TimeSpan.FromSeconds(1)));
+        new(statement.Name, statement.Role, statement.Sql, Regex.IsMatch(statement.Sql, @"\b(?:insert|update|delete|merge)\b", RegexOptions.IgnoreCase, TimeSpan.FromSeconds(1)));
 
-    static Use Used(ContractRequest request) => new(request.Name, $"{request.Method} {request.Path}", request.Method.ToUpperInvariant() is not ("GET" or "HEAD"));
+    static Use Used(ContractRequest request) => new(request.Name, request.Role, $"{request.Method} {request.Path}", request.Method.ToUpperInvariant() is not ("GET" or "HEAD"));
 
-    sealed record Use(string Name, string Text, bool Writes)
+    sealed record Use(string Name, string Role, string Text, bool Writes)
     {
         public bool Mentions(string relation) =>
             Regex.IsMatch(Text, $@"(?<![A-Za-z0-9_]){Regex.Escape(relation[(relation.LastIndexOf('.') + 1)..].Trim('"'))}(?![A-Za-z0-9_])", RegexOptions.None, TimeSpan.FromSeconds(1));
@@ -41,6 +42,18 @@ public static class CatalogTightening
     /// <param name="OnlyWrites">Whether readers do not feel it.</param>
     sealed record Tightened(string Relation, string Reason, bool OnlyWrites)
     {
+        const string Everybody = "public";
+
+        /// <summary>The rights that somebody has lost; null where it is no right.</summary>
+        LostRights? Rights { get; init; }
+
+        /// <summary>Whether that role feels it. What everybody has lost, a role feels that has no right of its own.</summary>
+        public bool Concerns(string role, DatabaseCatalog after) => Rights is not { } lost || lost.Role == NameOf(role)
+            || (lost.Role == Everybody && lost.Names.Except(RightsIn(after.Items.GetValueOrDefault($"grant {NameOf(role)} on {lost.Target}")?.Definition), StringComparer.Ordinal).Any());
+
+        // As the catalog writes it.
+        static string NameOf(string role) => Regex.IsMatch(role, "^[a-z_][a-z0-9_]*$", RegexOptions.None, TimeSpan.FromSeconds(1)) ? role : Quoted.Name(role);
+
         public static Tightened? Of(CatalogDifference difference, DatabaseCatalog before)
         {
             var (kind, name) = Parts(difference.Title);
@@ -56,7 +69,7 @@ public static class CatalogTightening
                 "index" when was is null && now!.StartsWith("CREATE UNIQUE", StringComparison.Ordinal) && TableOf(now) is { } table && Stood(table) => new(table, $"the unique index {name} is new", OnlyWrites: true),
                 "row-level security" when now is not null && was is not null && now.StartsWith("on", StringComparison.Ordinal) && !was.StartsWith("on", StringComparison.Ordinal) => new(name, $"row-level security is on for {name}", OnlyWrites: false),
                 "policy" when was is not null || now!.StartsWith("restrictive", StringComparison.Ordinal) => new(name[(name.IndexOf(" on ", StringComparison.Ordinal) + 4)..], $"the policy {name} is {(now is null ? "gone" : was is null ? "new and restrictive" : "another one")}", OnlyWrites: false),
-                "grant" when was is not null && Lost(was, now) is { Length: > 0 } lost => new(RelationOf(name), $"{name[..name.IndexOf(" on ", StringComparison.Ordinal)]} has lost {lost} on {RelationOf(name)}", OnlyWrites: false),
+                "grant" when was is not null => OfGrant(name, was, now),
                 _ => null,
             };
         }
@@ -87,6 +100,23 @@ public static class CatalogTightening
             return kind switch { "column" => Parent(name), "function" => name.Split('(')[0], _ => name };
         }
 
-        static string Lost(string was, string? now) => string.Join(", ", was.Split(", ").Except((now ?? "").Split(", "), StringComparer.Ordinal));
+        static Tightened? OfGrant(string name, string was, string? now)
+        {
+            var on = name.IndexOf(" on ", StringComparison.Ordinal);
+            var (role, target, lost) = (name[..on], name[(on + 4)..], RightsIn(was).Except(RightsIn(now), StringComparer.Ordinal).ToImmutableArray());
+            return lost.IsEmpty ? null : new(RelationOf(name), $"{role} has lost {string.Join(", ", lost)} on {RelationOf(name)}", !lost.Any(right => right is "SELECT" or "EXECUTE" or "USAGE"))
+            {
+                Rights = new(role, target, lost),
+            };
+        }
+
+        // Code neither empties tables nor makes keys and triggers to them, nor hands rights on.
+        static IEnumerable<string> RightsIn(string? grant) => (grant ?? "").Replace(" with grant option", "", StringComparison.Ordinal)
+            .Split(", ", StringSplitOptions.RemoveEmptyEntries).Except(["TRUNCATE", "REFERENCES", "TRIGGER"], StringComparer.Ordinal);
     }
+
+    /// <param name="Role">Who has lost them, as the catalog writes it.</param>
+    /// <param name="Target">On what: <c>relation public.a</c>.</param>
+    /// <param name="Names">SELECT, INSERT, ...</param>
+    sealed record LostRights(string Role, string Target, ImmutableArray<string> Names);
 }

@@ -29,6 +29,20 @@ public sealed class ContractSource(string root, ImmutableArray<string> folders, 
         return [.. await Task.WhenAll(paths.Select(async path => DatabaseContract.Parse($"{path} of {commit}", await processes.RunAsync(Git("show", $"{commit}:{path}"), null, cancellation))))];
     }
 
+    /// <summary>Which of the folders have code in the working tree and no contract, by their last name.</summary>
+    public ImmutableArray<string> Missing() =>
+        [.. folders.Where(folder => Directory.Exists(Path.Combine(root, folder)) && !File.Exists(Path.Combine(root, folder, DatabaseContract.FileName))).Select(NameOf)];
+
+    /// <summary>Which of the folders have code in a commit and no contract, by their last name.</summary>
+    /// <exception cref="CommitMissingException">This clone does not have the commit.</exception>
+    public async Task<ImmutableArray<string>> MissingAsync(string commit, CancellationToken cancellation)
+    {
+        var present = await ListAsync(commit, cancellation);
+        return [.. folders.Where(folder => present.Any(file => file.StartsWith($"{folder}/", StringComparison.Ordinal)) && !present.Contains($"{folder}/{DatabaseContract.FileName}", StringComparer.Ordinal)).Select(NameOf)];
+    }
+
+    static string NameOf(string folder) => folder[(folder.LastIndexOf('/') + 1)..];
+
     async Task<string[]> ListAsync(string commit, CancellationToken cancellation)
     {
         try

@@ -10,6 +10,9 @@ public sealed record LiveContracts(ImmutableArray<DatabaseContract> Contracts, b
 {
     /// <summary>Nothing is live, or nobody has contracts.</summary>
     public static LiveContracts None { get; } = new([], IsComplete: false);
+
+    /// <summary>Services with code and without a contract, for which nothing here speaks.</summary>
+    public ImmutableArray<string> Missing { get; init; } = [];
 }
 
 /// <summary>The contracts of the code that is live and of the code that comes.</summary>
@@ -22,6 +25,9 @@ public sealed class ReleaseContracts(ContractSource source, int services, Func<C
     /// <exception cref="UnreadableContractException">One cannot be read.</exception>
     public Task<ImmutableArray<DatabaseContract>> NextAsync(CancellationToken cancellation) => source.ReadAsync(cancellation);
 
+    /// <summary>The services of the code that comes which have no contract.</summary>
+    public ImmutableArray<string> NextMissing => source.Missing();
+
     /// <summary>Those of the code that is live.</summary>
     public async Task<LiveContracts> LiveAsync(CancellationToken cancellation) =>
         await liveCommit(cancellation) is { } commit ? await OfAsync(commit, cancellation) : LiveContracts.None;
@@ -32,7 +38,7 @@ public sealed class ReleaseContracts(ContractSource source, int services, Func<C
         try
         {
             var contracts = await source.ReadAsync(commit, cancellation);
-            return new(contracts, contracts.Length == services);
+            return new(contracts, contracts.Length == services) { Missing = await source.MissingAsync(commit, cancellation) };
         }
         catch (DeployException unknown) when (unknown is CommitMissingException or UnreadableContractException)
         {

@@ -32,9 +32,11 @@ public static class MigrationChecks
                 ? await ask(situation, cancellation) : CheckResult.Pass("no migration is pending")) { Stages = Stages, Timeout = Limit };
 
         yield return new(Area, "scratch server", cancellation => ScratchAsync(settings, replay, consent, cancellation)) { Stages = [BackupStage.Name, MigrateStage.Name] };
-        yield return Asking("safety", async (situation, cancellation) => Safety(await new MigrationLint(settings, squawk, replay).RunAsync(situation.Applied, situation.Pending, cancellation)));
-        yield return Asking("drift", (situation, cancellation) => WhereTheyRunAsync(() => DriftAsync(settings, situation, replay, consent, cancellation)));
-        yield return Asking("schema fits code", (situation, cancellation) => WhereTheyRunAsync(() => FitAsync(situation, replay, consent, cancellation)));
+        yield return Asking("safety", (situation, cancellation) => SafetyAsync(settings, situation, squawk, replay, consent, cancellation));
+        yield return Asking("drift", (situation, cancellation) => WhereTheyRunAsync(
+            () => DriftAsync(settings, situation, replay, consent, cancellation), "whether somebody has changed the schema by hand", consent));
+        yield return Asking("schema fits code", (situation, cancellation) => WhereTheyRunAsync(
+            () => FitAsync(situation, replay, consent, cancellation), "whether the live code and the new code work on the new schema", consent));
     }
 
     static async Task<CheckResult> ScratchAsync(DatabaseSettings settings, SchemaReplay? replay, DatabaseConsent consent, CancellationToken cancellation)
@@ -50,7 +52,7 @@ public static class MigrationChecks
     }
 
     // Once is enough: the first check says where and why.
-    static async Task<CheckResult> WhereTheyRunAsync(Func<Task<CheckResult>> ask)
+    static async Task<CheckResult> WhereTheyRunAsync(Func<Task<CheckResult>> ask, string question, DatabaseConsent consent)
     {
         try
         {
@@ -60,12 +62,30 @@ public static class MigrationChecks
         {
             return CheckResult.Skip("a pending migration fails");
         }
+        catch (ReplayFailedException failed) when (consent.Drift)
+        {
+            return CheckResult.Warn($"{question} is not checked. {failed.Fact}", $"Accepted: {consent.Reason}");
+        }
     }
 
-    static CheckResult Safety(SafetyReport report)
+    static async Task<CheckResult> SafetyAsync(DatabaseSettings settings, MigrationSituation situation, Squawk squawk, SchemaReplay? replay, DatabaseConsent consent, CancellationToken cancellation)
+    {
+        Task<SafetyReport> RunAsync(SchemaReplay? on) => new MigrationLint(settings, squawk, on).RunAsync(situation.Applied, situation.Pending, cancellation);
+        try
+        {
+            return Safety(await RunAsync(replay), "no scratch server");
+        }
+        catch (ReplayFailedException failed) when (consent.Drift)
+        {
+            var rules = Safety(await RunAsync(null), "the applied migrations cannot be replayed");
+            return rules.Outcome == CheckOutcome.Failed ? rules : CheckResult.Warn($"what the migrations lock, rewrite and scan is not checked, nor their down scripts, only their form. {failed.Fact}", $"Accepted: {consent.Reason}");
+        }
+    }
+
+    static CheckResult Safety(SafetyReport report, string whyNotMeasured)
     {
         var (errors, warnings) = (report.Of(FindingSeverity.Error), report.Of(FindingSeverity.Warning));
-        var seen = report.Measured is { } count ? $"{count} statements measured" : "not measured: no scratch server";
+        var seen = report.Measured is { } count ? $"{count} statements measured" : $"not measured: {whyNotMeasured}";
         if (!errors.IsEmpty)
             return CheckResult.Fail(Text(errors), $"{errors[0].Remedy} `./build.sh LintMigrations` lists all; `-- maily-ignore {errors[0].Rule}: why` before the statement accepts it");
         return warnings.IsEmpty ? CheckResult.Pass($"{seen}, nothing unsafe") : CheckResult.Warn($"{seen}; {Text(warnings)}", "`./build.sh LintMigrations` lists all.");
@@ -80,7 +100,8 @@ public static class MigrationChecks
             return CheckResult.Skip("no scratch server");
         var replayed = await replay.RunAsync(situation.Applied, situation.Pending, cancellation);
         var verdict = SchemaFit.Judge(replayed);
-        return verdict.Problem is null ? CheckResult.Pass(verdict.Fact)
+        return verdict is { Problem: null, Unspoken: { } unspoken } ? CheckResult.Warn($"{verdict.Fact}; {unspoken}", "Record a contract.json with the tests of each.")
+            : verdict.Problem is null ? CheckResult.Pass(verdict.Fact)
             : consent.Downtime ? CheckResult.Warn(verdict.Problem, $"Accepted: {consent.Reason}")
             : CheckResult.Fail(verdict.Problem, verdict.Remedy);
     }
@@ -89,18 +110,11 @@ public static class MigrationChecks
     {
         if (replay is null)
             return CheckResult.Skip("no scratch server");
-        try
-        {
-            var differences = await new SchemaDrift(settings, replay).FindAsync(situation.Applied, situation.Pending, cancellation);
-            if (differences.IsEmpty)
-                return CheckResult.Pass("the schema is what its migrations make");
-            var fact = $"the schema is not what its migrations make: {string.Join("; ", differences.Take(Shown))}{(differences.Length > Shown ? $"; and {differences.Length - Shown} more" : "")}";
-            return consent.Drift ? CheckResult.Warn(fact, $"Accepted: {consent.Reason}")
-                : CheckResult.Fail(fact, "Write a migration that does the same (`supabase db diff`), or undo it in the database; --accept-drift with --reason deploys all the same.");
-        }
-        catch (ReplayFailedException failed) when (consent.Drift)
-        {
-            return CheckResult.Warn(failed.Fact, $"Accepted: {consent.Reason}");
-        }
+        var differences = await new SchemaDrift(settings, replay).FindAsync(situation.Applied, situation.Pending, cancellation);
+        if (differences.IsEmpty)
+            return CheckResult.Pass("the schema is what its migrations make");
+        var fact = $"the schema is not what its migrations make: {string.Join("; ", differences.Take(Shown))}{(differences.Length > Shown ? $"; and {differences.Length - Shown} more" : "")}";
+        return consent.Drift ? CheckResult.Warn(fact, $"Accepted: {consent.Reason}")
+            : CheckResult.Fail(fact, "Write a migration that does the same (`supabase db diff`), or undo it in the database; --accept-drift with --reason deploys all the same.");
     }
 }

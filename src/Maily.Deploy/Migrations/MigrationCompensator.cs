@@ -26,13 +26,15 @@ sealed class MigrationCompensator(DatabaseSettings settings, MigrationOptions op
         // Removed from the history since, by a restore or by hand.
         if (mark.IsWhole && !state.IsInHistory)
             return CompensationResult.Undone($"{title} is not in the history any more.");
+        if (!state.IsInHistory && mark.StatementsDone == 0 && point.FirstIndex is { } begun && options is { RestoresBackup: false, Policy: not MigrationPolicy.AskPerson })
+            return await DropBegunAsync(context, point, begun, title, cancellation);
         return Decide(point, isWhole: state.IsInHistory) switch
         {
             WayBack.Restore => await RestoreAsync(context, point, title, cancellation),
             WayBack.Keep => CompensationResult.Kept($"{title} stays: {point.Reason}."),
             WayBack.Down => await DownAsync(context, point, title, cancellation),
             WayBack.RestoreIfUntouched => await RestoreIfUntouchedAsync(context, point, title, cancellation),
-            _ when !state.IsInHistory => NeedsPerson(point, $"{mark.StatementsDone} of {point.Statements} statements of {title} are applied"),
+            _ when !state.IsInHistory => NeedsPerson(point, $"{mark.StatementsDone} of {point.Statements} statements of {title} are applied, and where the next one runs outside of transactions, it may be applied or half applied too"),
             _ => NeedsPerson(point, $"{title} is applied and has no way back of its own ({point.Reason})"),
         };
     }
@@ -114,6 +116,24 @@ sealed class MigrationCompensator(DatabaseSettings settings, MigrationOptions op
         return after.IsInHistory
             ? NeedsPerson(point, $"{title} is still in the history after its down script ran")
             : CompensationResult.Undone($"{title} is undone by its down script{(point.Former is null ? ", which nothing was compared with" : "")}.");
+    }
+
+    async Task<CompensationResult> DropBegunAsync(StepContext context, MigrationRestorePoint point, ConcurrentIndex begun, string title, CancellationToken cancellation)
+    {
+        var deployment = context.Deployment;
+        try
+        {
+            await new MigrationRunner(new(settings, context.Permit), deployment.Environment, options, deployment.Time, deployment.Log).DropBegunAsync(point.Version, begun, cancellation);
+            return CompensationResult.Undone($"{title} was begun, and the index {begun.Name} on {begun.Table} is dropped, however far it was.");
+        }
+        catch (MigrationLockHeldException held)
+        {
+            return NeedsPerson(point, $"The index {begun.Name} on {begun.Table} of {title} was begun and may be done. {held.Fact.TrimEnd('.')}");
+        }
+        catch (Npgsql.PostgresException refused)
+        {
+            return NeedsPerson(point, $"The index {begun.Name} on {begun.Table} of {title} was begun and cannot be dropped: {refused.MessageText}");
+        }
     }
 
     CompensationResult NeedsPerson(MigrationRestorePoint point, string fact) => CompensationResult.NeedsPerson(

@@ -85,6 +85,19 @@ public sealed class MigrationFailedException : DeployException
     }
 }
 
+/// <summary>An earlier deployment left a migration half done that cannot run in one transaction.</summary>
+public sealed class PartialMigrationException(MigrationFile file, MigrationMark mark)
+    : DeployException($"{mark.StatementsDone} of {file.Statements.Length} statements of {file.Title} were applied by deployment {mark.Deployment}, {Rest(file, mark)}.",
+        $"Undo them by hand and `delete from maily_deploy.applied_migrations where version = '{mark.Version}'`, or run the rest by hand and `supabase migration repair --status applied {mark.Version}`.")
+{
+    /// <inheritdoc/>
+    public override FailureKind Kind => FailureKind.NeedsAttention;
+
+    static string Rest(MigrationFile file, MigrationMark mark) =>
+        MigrationPlan.For(file).Groups.Any(group => !group.InTransaction && group.Statements[0] == mark.StatementsDone)
+            ? "the next one runs outside of transactions and may be applied or half applied too, the rest was not" : "the rest was not";
+}
+
 /// <summary>A down script does not lead back to what was before its migration; nothing of it is left.</summary>
 public sealed class DownIncompleteException(string path, ImmutableArray<string> titles)
     : DeployException($"{path} does not undo its migration.", "Complete the script, or undo the migration by hand.", string.Join(Environment.NewLine, titles))

@@ -27,13 +27,29 @@ public sealed record MigrationPlan(ImmutableArray<StatementGroup> Groups)
     /// <exception cref="UnreadableMigrationException">It rolls back or prepares a transaction by itself, or copies rows from or to a client.</exception>
     public static MigrationPlan For(MigrationFile file)
     {
+        ThrowIfUnfit(file);
+        return new(Group(file.Statements));
+    }
+
+    /// <summary>
+    /// The indexes of what runs of a file that has one transaction of ours whatever it says about its own: all but the statements that
+    /// begin one and commit it, which would end ours early.
+    /// </summary>
+    /// <exception cref="UnreadableMigrationException">It rolls back or prepares a transaction by itself, or copies rows from or to a client.</exception>
+    public static ImmutableArray<int> InOneTransaction(MigrationFile file)
+    {
+        ThrowIfUnfit(file);
+        return [.. Enumerable.Range(0, file.Statements.Length).Where(index => !IsBorder(file.Statements[index]))];
+    }
+
+    static void ThrowIfUnfit(MigrationFile file)
+    {
         var refused = file.Statements.FirstOrDefault(EndsTransactionOtherwise);
         if (refused is not null)
             throw new UnreadableMigrationException(file.Path, $"line {SourcePlace.Of(file.Text, refused.TextStart).Line} ends the transaction by `{refused.Text}`", "Remove it: each migration is a transaction.");
         var copying = file.Statements.FirstOrDefault(CopiesThroughClient);
         if (copying is not null)
             throw new UnreadableMigrationException(file.Path, $"line {SourcePlace.Of(file.Text, copying.WordsStart).Line} copies rows from or to a client, and there is none", "Write the rows as INSERT.");
-        return new(Group(file.Statements));
     }
 
     static ImmutableArray<StatementGroup> Group(ImmutableArray<SqlStatement> statements)

@@ -29,13 +29,14 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
 
     async Task ApplyAsync(MigrationSession session, MigrationFile file, MigrationPlan plan, CancellationToken cancellation)
     {
-        var done = await ResumeAtAsync(session.Connection, file, cancellation);
+        var interrupted = await InterruptedAtAsync(session.Connection, file, plan, cancellation);
+        var done = interrupted ?? 0;
         foreach (var group in plan.Groups.Where(group => group.Done > done || group.Done == 0))
         {
             if (group.InTransaction)
                 await RetryLockedAsync(() => RunGroupAsync(session.Connection, file, group, plan.IsAtomic, cancellation), file, cancellation);
             else
-                await AloneAsync(session.Connection, file, group, cancellation);
+                await new LoneStatement(database, environment, file, group, time, log).RunAsync(session.Connection, mayBeDone: interrupted == group.Statements[0], cancellation);
         }
 
         if (!plan.IsAtomic)
@@ -65,6 +66,22 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
         }, running, plan.Groups[0].Isolation), down, running), cancellation);
     }
 
+    /// <summary>Drops the index that a migration's first statement was building, done or half done, and removes the mark; ends the build where the server is still at it.</summary>
+    /// <param name="version">The migration, of which nothing else is applied.</param>
+    /// <param name="index">The index.</param>
+    /// <param name="cancellation">Aborts.</param>
+    /// <exception cref="MigrationLockHeldException">Whoever began it is still at work.</exception>
+    public async Task DropBegunAsync(string version, ConcurrentIndex index, CancellationToken cancellation)
+    {
+        await using (var connection = await database.OpenAsync(cancellation))
+            await database.InFencedTransactionAsync(connection, environment, (_, token) => index.CancelBuildAsync(connection, token), cancellation);
+        await InSessionAsync(async (session, token) =>
+        {
+            await database.Permit.BoundAsync(async bound => await InvalidIndexes.DropAsync(session.Connection, await index.AnyAsync(session.Connection, bound), bound), token);
+            await database.InFencedTransactionAsync(session.Connection, environment, (_, fenced) => session.Connection.RunAsync(MigrationMark.Delete, fenced, version), token);
+        }, cancellation);
+    }
+
     async Task InSessionAsync(Func<MigrationSession, CancellationToken, Task> work, CancellationToken cancellation)
     {
         Task<MigrationSession> OpenAsync(CancellationToken token) => MigrationSession.OpenAsync(database, options, time, token);
@@ -85,14 +102,17 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
         }, mayRepeat: false, cancellation);
     }
 
-    async Task<int> ResumeAtAsync(NpgsqlConnection connection, MigrationFile file, CancellationToken cancellation)
+    // How many statements are in where this deployment was interrupted; null where none was begun.
+    async Task<int?> InterruptedAtAsync(NpgsqlConnection connection, MigrationFile file, MigrationPlan plan, CancellationToken cancellation)
     {
         if (await MigrationMark.FindAsync(connection, file.Version, cancellation) is not { } mark)
-            return 0;
+            return null;
         // A whole mark without history row: reverted by hand with the CLI, which knows no marks.
         if (mark.IsWhole)
-            return 0;
-        return string.Equals(mark.Deployment, database.Permit.Deployment.Value, StringComparison.Ordinal)
+            return null;
+        var isOwn = string.Equals(mark.Deployment, database.Permit.Deployment.Value, StringComparison.Ordinal);
+        // Of an index alone it can be told how far it came, whoever began it.
+        return isOwn || (mark.StatementsDone == 0 && ConcurrentIndex.BeginsIn(file, plan) is not null)
             ? mark.StatementsDone
             : throw new PartialMigrationException(file, mark);
     }
@@ -107,24 +127,6 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
             else
                 await MarkAsync(connection, file, group.Done, isWhole: false, token);
         }, cancellation, group.Isolation);
-
-    async Task AloneAsync(NpgsqlConnection connection, MigrationFile file, StatementGroup group, CancellationToken cancellation)
-    {
-        await database.InFencedTransactionAsync(connection, environment, (_, token) => EnvironmentMarker.WriteAsync(connection, environment, token), cancellation);
-        await InvalidIndexes.DropLeftByAsync(connection, file.Statements[group.Statements[0]], cancellation);
-        var invalid = await InvalidIndexes.ReadAsync(connection, cancellation);
-        try
-        {
-            await database.Permit.BoundAsync(token => StatementBatch.RunAsync(connection, file, group.Statements, token), cancellation);
-        }
-        catch (MigrationFailedException)
-        {
-            await InvalidIndexes.DropNewAsync(connection, invalid, cancellation);
-            throw;
-        }
-
-        await database.InFencedTransactionAsync(connection, environment, (_, token) => MarkAsync(connection, file, group.Done, isWhole: false, token), cancellation);
-    }
 
     async Task RetryLockedAsync(Func<Task> run, MigrationFile file, CancellationToken cancellation)
     {
@@ -162,13 +164,4 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
 
     Task MarkAsync(NpgsqlConnection connection, MigrationFile file, int done, bool isWhole, CancellationToken cancellation) =>
         connection.RunAsync(MigrationMark.Upsert, cancellation, file.Version, database.Permit.Deployment.Value, database.Permit.FencingNumber, done, isWhole);
-}
-
-/// <summary>An earlier deployment left a migration half done that cannot run in one transaction.</summary>
-public sealed class PartialMigrationException(MigrationFile file, MigrationMark mark)
-    : DeployException($"{mark.StatementsDone} of {file.Statements.Length} statements of {file.Title} were applied by deployment {mark.Deployment}, the rest was not.",
-        $"Undo them by hand and `delete from maily_deploy.applied_migrations where version = '{mark.Version}'`, or run the rest by hand and `supabase migration repair --status applied {mark.Version}`.")
-{
-    /// <inheritdoc/>
-    public override FailureKind Kind => FailureKind.NeedsAttention;
 }

@@ -22,6 +22,9 @@ public sealed record MigrationRestorePoint(
 {
     /// <summary>What the migration changes, as it was before; null where there is no way back, or it could not be tried.</summary>
     public FormerSchema? Former { get; init; }
+
+    /// <summary>The index that its first statement builds outside of transactions; null where it begins otherwise.</summary>
+    public ConcurrentIndex? FirstIndex { get; init; }
 }
 
 /// <summary>Applies one migration.</summary>
@@ -41,6 +44,7 @@ sealed class MigrationStep(MigrationOptions options, SharedMigrations shared, Mi
             file.Version, file.Name, file.Statements.Length, verdict.IsCompatible, verdict.Reason, down?.Path, down?.Text, backup)
         {
             Former = down is not null && replayed?.Changes.GetValueOrDefault(file.Version) is { IsDefault: false } changes ? await shared.FormerAsync(changes, cancellation) : null,
+            FirstIndex = ConcurrentIndex.BeginsIn(file, MigrationPlan.For(file)),
         });
     }
 

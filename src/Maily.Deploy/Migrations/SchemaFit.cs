@@ -12,10 +12,15 @@ public sealed record SchemaFit(string Fact, string? Problem, string Remedy)
 {
     const int Shown = 5;
 
+    /// <summary>What no contract speaks for, and so was not tried; null where every service has one.</summary>
+    public string? Unspoken { get; init; }
+
     /// <summary>The verdict on a release.</summary>
-    public static SchemaFit Judge(ReplayedSchemas replayed)
+    public static SchemaFit Judge(ReplayedSchemas replayed) => Tried(replayed) with { Unspoken = UnspokenIn(replayed) };
+
+    static SchemaFit Tried(ReplayedSchemas replayed)
     {
-        var fact = $"{replayed.Live.Contracts.Length} contracts of the live code and the new code work on the new schema";
+        var fact = $"what {replayed.Live.Contracts.Length} contracts of the live code ask for, and those of the new code, works on the new schema";
         if (!replayed.NextBreaks.IsEmpty)
             return new(fact, $"the new code does not work on the new schema: {Text(replayed.NextBreaks)}", "Correct the code, its contract or the migration.");
         if (replayed.Live.Unknown is { } unknown)
@@ -35,6 +40,18 @@ public sealed record SchemaFit(string Fact, string? Problem, string Remedy)
         if (!fits.Breaks.IsEmpty)
             return new(IsCompatible: false, $"the live code does not work after it: {Text(fits.Breaks)}");
         return replayed.Live.IsComplete ? new(IsCompatible: true, "the live code works after it, as its contracts show") : form;
+    }
+
+    // What a migration tightens or drops is in doubt then, whatever the other contracts say.
+    static string? UnspokenIn(ReplayedSchemas replayed)
+    {
+        string[] missing = [.. replayed.Live.Missing.Union(replayed.NextMissing, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        if (missing.Length == 0)
+            return null;
+        var doubts = replayed.Fits.Select(fit => (fit.File.Title, Form: BackwardCompatibility.Judge(fit.File.Statements))).Where(file => !file.Form.IsCompatible).Select(file => $"{file.Title}: {file.Form.Reason}").ToArray();
+        var shown = string.Join("; ", doubts.Take(Shown));
+        return $"no contract speaks for {string.Join(", ", missing)}: whether their code works on the new schema is not tried"
+            + (doubts.Length == 0 ? "" : $"; in doubt: {shown}{(doubts.Length > Shown ? $"; and {doubts.Length - Shown} more" : "")}");
     }
 
     static string Text(ImmutableArray<ContractBreak> breaks) =>

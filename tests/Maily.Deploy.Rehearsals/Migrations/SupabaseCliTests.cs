@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Maily.Deploy.Backups;
 using Maily.Deploy.Deployments;
 using Maily.Deploy.Deployments.Steps;
 using Maily.Deploy.Migrations;
@@ -58,6 +59,8 @@ public sealed partial class SupabaseCliTests(SandboxFixture fixture) : IDisposab
         (await Stage(theirs).PlanAsync(Context, Cancellation)).ShouldBeEmpty();
         await MigrateAsync(ours);
         (await HistoryAsync(ours)).ShouldBe(await HistoryAsync(theirs));
+        (await SchemaAsync(ours)).ShouldBe(await SchemaAsync(theirs));
+        (await SchemaAsync(ours)).ShouldContain("CREATE RULE r AS");
     }
 
     [Fact]
@@ -119,6 +122,16 @@ public sealed partial class SupabaseCliTests(SandboxFixture fixture) : IDisposab
     }
 
     MigrateStage Stage(string url) => new(SettingsOf(url), new() { Folder = Folder });
+
+    // The marks are ours alone, and so are the keys of a dump's \restrict.
+    static async Task<string> SchemaAsync(string url)
+    {
+        var (settings, processes) = (SettingsOf(url), new ProcessRunner(TimeProvider.System));
+        await using var connection = await new ReadOnlyDatabase(settings).OpenAsync(Cancellation);
+        var tools = await PostgresTools.FindAsync(connection.PostgreSqlVersion.Major, processes, Cancellation);
+        var dump = await processes.RunAsync(tools.Against(settings, "pg_dump", "--schema-only", $"--exclude-schema={MailySchema.Name}"), null, Cancellation);
+        return string.Join('\n', dump.Split('\n').Where(line => !line.StartsWith("\\restrict", StringComparison.Ordinal) && !line.StartsWith("\\unrestrict", StringComparison.Ordinal)));
+    }
 
     static async Task<List<string>> HistoryAsync(string url)
     {

@@ -23,7 +23,11 @@ sealed class ContractRepository : IDisposable
     }
 
     /// <summary>The contracts where that commit is live.</summary>
-    public ReleaseContracts Contracts(string? live) => new(new ContractSource(folder.FullName, ["old"], processes), 1, _ => Task.FromResult(live));
+    public ReleaseContracts Contracts(string? live, params string[] others) =>
+        new(new ContractSource(folder.FullName, ["old", .. others], processes), 1 + others.Length, _ => Task.FromResult(live));
+
+    /// <summary>Code without a contract, in the next commit.</summary>
+    public Task WriteCodeAsync(string service) => File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(Path.Combine(folder.FullName, service)).FullName, "code.txt"), "code", Cancellation);
 
     public void Dispose() => folder.Delete(recursive: true);
 

@@ -11,9 +11,11 @@ public sealed class SchemaFitTests(PostgresServer server) : IDisposable
 {
     const string Schema = """
         do $$ begin create role reader nologin; exception when duplicate_object then null; end $$;
+        do $$ begin create role stranger nologin; exception when duplicate_object then null; end $$;
         create type public.mood as enum ('good', 'bad'); create table public.people (id int primary key, name text, mood public.mood, boss int);
         create table public.places (id int primary key, person int references public.people); grant select, insert, update on public.people to reader; grant select on public.places to reader;
-        create function public.greet(name text) returns text language sql as 'select name'
+        create function public.greet(name text) returns text language sql as 'select name'; grant execute on function public.greet(text) to reader;
+        grant all on public.people to stranger; grant truncate, references, trigger on public.people to reader; grant insert, update on public.places to reader
         """;
 
     const string Contract = """
@@ -39,6 +41,10 @@ public sealed class SchemaFitTests(PostgresServer server) : IDisposable
     [InlineData("alter type public.mood add value 'odd'")]
     [InlineData("create index on public.people (name)")]
     [InlineData("create policy p on public.people for select to reader using (true)")]
+    [InlineData("revoke all on public.people from stranger")]
+    [InlineData("revoke execute on function public.greet(text) from public")]
+    [InlineData("revoke insert, update on public.places from reader")]
+    [InlineData("revoke truncate, references, trigger on public.people from reader")]
     public async Task The_old_code_works_after_what_only_adds(string migration) =>
         (await BreaksAsync(migration)).ShouldBeEmpty();
 
@@ -52,6 +58,8 @@ public sealed class SchemaFitTests(PostgresServer server) : IDisposable
     [InlineData("alter table public.people alter column id type bigint", "public.people.id is bigint, it was integer")]
     [InlineData("alter table public.people enable row level security", "42501")]
     [InlineData("revoke insert on public.people from reader", "reader has lost INSERT on public.people")]
+    [InlineData("revoke execute on function public.greet(text) from public, reader", "public has lost EXECUTE on public.greet")]
+    [InlineData("revoke select on public.people from reader", "reader has lost SELECT on public.people")]
     [InlineData("alter table public.places drop constraint places_person_fkey", "PGRST200")]
     [InlineData("drop function public.greet(text)", "42883")]
     [InlineData("alter type public.mood rename value 'good' to 'fine'", "22P02")]
@@ -84,6 +92,19 @@ public sealed class SchemaFitTests(PostgresServer server) : IDisposable
         project.Add("select 1");
         var unknown = new ReplayedProject(project) { Contracts = repository.Contracts(new string('d', 40)) };
         SchemaFit.Judge(await unknown.RunAsync()).Problem.ShouldNotBeNull().ShouldContain("is not in this clone");
+    }
+
+    [Theory]
+    [InlineData("alter table public.places drop column person", "no contract speaks for silent: whether their code works on the new schema is not tried; in doubt: 002_m2: not known to only add: alter table public.places drop column person")]
+    [InlineData("create table public.extra (id int)", "no contract speaks for silent: whether their code works on the new schema is not tried")]
+    public async Task A_service_without_contract_is_named_with_what_is_in_doubt_for_it(string migration, string unspoken)
+    {
+        await repository.WriteCodeAsync("silent");
+        var commit = await repository.CommitAsync("""{"version": 1, "service": "old"}""");
+        using var project = new ReplayedProject(await ReplayedProject.WithAsync(server, Schema)) { Contracts = repository.Contracts(commit, "silent", "unborn") };
+        project.Add(migration);
+        var verdict = SchemaFit.Judge(await project.RunAsync());
+        (verdict.Problem, verdict.Unspoken).ShouldBe((null, unspoken));
     }
 
     [Theory]

@@ -96,6 +96,27 @@ public sealed class MigrateStageTests(PostgresServer server) : IDisposable
         (await CompensateAsync()).ShouldBe(CompensationState.Undone);
     }
 
+    [Theory]
+    [InlineData("roles.sql")]
+    [InlineData("seed.sql")]
+    public async Task Roles_and_seeds_with_their_own_transaction_happen_completely_or_not_at_all(string file)
+    {
+        var database = await server.CreateDatabaseAsync();
+        Write("config.toml", "[db.seed]\nsql_paths = ['seed.sql']");
+        Write(file, "begin;\ncreate table first (id int);\ncommit;\nbegin transaction isolation level serializable; create table second (id int); insert into first select * from missing; end;");
+        await Should.ThrowAsync<MigrationFailedException>(RunAsync(database));
+        (await PostgresServer.ScalarAsync<bool>(database, "select to_regclass('first') is null")).ShouldBeTrue();
+        Write(file, "begin;\ncreate table first (id int);\ncommit;\nstart transaction; create table second (id int); end;");
+        await RunAsync(database);
+        (await PostgresServer.ScalarAsync<bool>(database, "select to_regclass('first') is not null and to_regclass('second') is not null")).ShouldBeTrue();
+        Write(file, "rollback;");
+        await PostgresServer.ExecuteAsync(database, "drop table if exists supabase_migrations.seed_files; delete from maily_deploy.applied_migrations");
+        await Should.ThrowAsync<UnreadableMigrationException>(RunAsync(database));
+    }
+
+    Task RunAsync(DatabaseSettings database) => deployed.RunAsync(new MigrateStage(database,
+        new() { Folder = Directory.CreateDirectory(Path.Combine(deployed.Folder, "migrations")).FullName, IncludeRoles = true, IncludeSeed = true }), Cancellation);
+
     MigrateStage Stage(DatabaseSettings database, MigrationPolicy policy = MigrationPolicy.KeepCompatible) =>
         new(database, new() { Folder = Path.Combine(deployed.Folder, "migrations"), Policy = policy });
 

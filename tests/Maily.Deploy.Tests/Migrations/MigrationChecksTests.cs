@@ -46,6 +46,24 @@ public sealed class MigrationChecksTests(PostgresServer server)
     }
 
     [Theory]
+    [InlineData("safety", false, CheckOutcome.Failed)]
+    [InlineData("safety", true, CheckOutcome.Warning)]
+    [InlineData("drift", true, CheckOutcome.Warning)]
+    [InlineData("schema fits code", true, CheckOutcome.Warning)]
+    public async Task What_cannot_be_replayed_is_refused_unless_somebody_accepts_that_it_is_not_checked(string name, bool accepts, CheckOutcome expected)
+    {
+        using var project = await ReplayedProject.WithAsync(server, "create table public.a (id int)");
+        await PostgresServer.ExecuteAsync(project.Database, "insert into public.a values (1)");
+        await project.ApplyAsync("do $$ begin if not exists (select from public.a) then raise 'no rows'; end if; end $$");
+        project.Add("create table public.b (id int)");
+        var report = await RunAsync(project, project.Replay, new() { Drift = accepts, Reason = "known" });
+        var line = report.Lines.Single(line => line.Name == name);
+        line.Result.Outcome.ShouldBe(expected, line.Result.Fact);
+        line.Result.Fact.ShouldContain(accepts ? "is not checked" : "no rows");
+        report.Faults.IsEmpty.ShouldBe(accepts);
+    }
+
+    [Theory]
     [InlineData(false, CheckOutcome.Failed)]
     [InlineData(true, CheckOutcome.Warning)]
     public async Task Without_a_scratch_server_nothing_is_deployed_unless_somebody_gives_the_checks_up(bool givesUp, CheckOutcome expected)

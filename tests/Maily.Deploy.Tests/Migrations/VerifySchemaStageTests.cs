@@ -1,5 +1,6 @@
 using Maily.Deploy.Deployments.Steps;
 using Maily.Deploy.Migrations;
+using Maily.Deploy.Migrations.Replays;
 using Maily.Deploy.Tests.Migrations.Replays;
 using Maily.Deploy.Tests.Postgres;
 
@@ -35,6 +36,22 @@ public sealed class VerifySchemaStageTests(PostgresServer server) : IDisposable
     {
         using var project = await MigratedAsync(change);
         (await VerifyAsync(project, acceptsDrift: true)).IsAsWanted.ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_cannot_be_replayed_is_compared_unless_somebody_accepts_that_it_is_not(bool accepts)
+    {
+        using var project = await ReplayedProject.WithAsync(server, "create table public.a (id int)");
+        await PostgresServer.ExecuteAsync(project.Database, "insert into public.a values (1)");
+        await project.ApplyAsync("do $$ begin if not exists (select from public.a) then raise 'no rows'; end if; end $$");
+        project.Add("create table public.b (id int)");
+        await deployed.RunAsync(new MigrateStage(project.Database, project.Options), Cancellation);
+        if (accepts)
+            (await VerifyAsync(project, acceptsDrift: true)).ShouldBe(Verification.Compare("not compared", "not compared"));
+        else
+            await Should.ThrowAsync<ReplayFailedException>(() => VerifyAsync(project));
     }
 
     [Fact]

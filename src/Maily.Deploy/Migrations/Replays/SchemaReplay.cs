@@ -30,6 +30,9 @@ public sealed record ReplayedSchemas(DatabaseCatalog Before, DatabaseCatalog Aft
 
     /// <summary>Whose contracts were tried.</summary>
     public LiveContracts Live { get; init; } = LiveContracts.None;
+
+    /// <summary>Services of the code that comes without a contract.</summary>
+    public ImmutableArray<string> NextMissing { get; init; } = [];
 }
 
 /// <summary>A down script that does not undo its migration.</summary>
@@ -84,13 +87,14 @@ public sealed class SchemaReplay(DatabaseSettings target, ScratchServer server, 
     async Task<ScratchDatabase> BuildAsync(ImmutableArray<MigrationFile> migrations, ImmutableArray<MigrationFile> coming, CancellationToken cancellation)
     {
         ScratchTarget fitting;
+        var made = MadeByMigrations.Of([.. migrations, .. coming]);
         await using (var connection = await new ReadOnlyDatabase(target).OpenAsync(cancellation))
-            fitting = await Server.FitAsync(connection, cancellation);
+            fitting = await Server.FitAsync(connection, made.NamedExtensions, cancellation);
         var tools = await PostgresTools.FindAsync(fitting.Major, processes, cancellation);
         var scratch = await ScratchDatabase.CreateAsync(Server, fitting, tools, time, cancellation);
         try
         {
-            await new PlatformShape(target, tools, processes).CopyAsync(scratch, MadeExtensions([.. migrations, .. coming]), cancellation);
+            await new PlatformShape(target, tools, processes).CopyAsync(scratch, made, cancellation);
             await using var connection = await scratch.OpenAsync(cancellation);
             await MigrationHistory.EnsureAsync(connection, cancellation);
             foreach (var file in migrations)
@@ -139,14 +143,8 @@ public sealed class SchemaReplay(DatabaseSettings target, ScratchServer server, 
         }, cancellation);
         var breaks = await trial.TryAsync(next, cancellation);
         var fault = await DownTrial.FindFaultAsync(connection, steps.ToImmutable(), last, cancellation);
-        return new(first, last, statements) { Fits = fits.ToImmutable(), NextBreaks = breaks, Changes = changes.ToImmutable(), DownFault = fault, Live = live };
+        return new(first, last, statements) { Fits = fits.ToImmutable(), NextBreaks = breaks, Changes = changes.ToImmutable(), DownFault = fault, Live = live, NextMissing = contracts?.NextMissing ?? [] };
     }
-
-    // Made without "if not exists", it must not be there before; with it, the one of the platform stands where it always stood.
-    static HashSet<string> MadeExtensions(ImmutableArray<MigrationFile> migrations) =>
-        [.. migrations.SelectMany(file => file.Statements).Where(statement => statement.StartsWith("CREATE", "EXTENSION") && !statement.StartsWith("CREATE", "EXTENSION", "IF")).Select(statement => NameOf(statement.Words[2]))];
-
-    static string NameOf(string word) => word.StartsWith('"') ? word.Trim('"') : word.ToLowerInvariant();
 
     static string Fingerprint(ImmutableArray<MigrationFile> files) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(files.Select(file => $"{file.Title}\0{file.Text}\0")))));

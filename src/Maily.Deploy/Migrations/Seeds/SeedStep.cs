@@ -26,7 +26,7 @@ sealed class SeedStep(DatabaseSettings settings, SeedFile seed) : Step
         {
             await connection.RunAsync(SeedFile.Create, token);
             if (!isDirty)
-                await StatementBatch.RunAsync(connection, seed.Content, [.. Enumerable.Range(0, seed.Content.Statements.Length)], token);
+                await StatementBatch.RunAsync(connection, seed.Content, MigrationPlan.InOneTransaction(seed.Content), token);
             await connection.RunAsync(SeedFile.Upsert, token, seed.Path, seed.Hash);
         }, cancellation);
         return Outputs;
@@ -61,7 +61,7 @@ sealed class RolesStep(DatabaseSettings settings, MigrationFile roles) : Step
         await MailySchema.EnsureAsync(connection, cancellation);
         await database.InFencedTransactionAsync(connection, context.Deployment.Environment, async (_, token) =>
         {
-            await StatementBatch.RunAsync(connection, roles, [.. Enumerable.Range(0, roles.Statements.Length)], token);
+            await StatementBatch.RunAsync(connection, roles, MigrationPlan.InOneTransaction(roles), token);
             await connection.RunAsync(MigrationMark.Upsert, token, Mark, context.Permit.Deployment.Value, context.Permit.FencingNumber, roles.Statements.Length, true);
         }, cancellation);
         return StepOutputs.None;

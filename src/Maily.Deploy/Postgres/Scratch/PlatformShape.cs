@@ -25,9 +25,9 @@ sealed class PlatformShape(DatabaseSettings target, PostgresTools tools, Process
 
     /// <summary>Copies it.</summary>
     /// <param name="scratch">The empty database.</param>
-    /// <param name="made">Extensions that the migrations make and that must not be there before; null: no migration will be run.</param>
+    /// <param name="made">What the migrations make and must not be there before; null: no migration will be run.</param>
     /// <param name="cancellation">Aborts.</param>
-    public async Task CopyAsync(ScratchDatabase scratch, IReadOnlySet<string>? made, CancellationToken cancellation)
+    public async Task CopyAsync(ScratchDatabase scratch, MadeObjects? made, CancellationToken cancellation)
     {
         var folder = Directory.CreateTempSubdirectory("maily-shape-");
         try
@@ -35,6 +35,7 @@ sealed class PlatformShape(DatabaseSettings target, PostgresTools tools, Process
             ShapeFilter filter;
             PlatformExtensions extensions;
             List<string> settings;
+            InitialRights? rights;
             var dump = Path.Combine(folder.FullName, "shape");
             await using (var connection = await new ReadOnlyDatabase(target).OpenAsync(cancellation))
             {
@@ -42,8 +43,9 @@ sealed class PlatformShape(DatabaseSettings target, PostgresTools tools, Process
                 var triggers = await connection.ListAsync<string>(OwnTriggers, cancellation, (object)application.ToArray());
                 var role = await connection.FindAsync<string>("select current_user::text", cancellation) ?? "";
                 var own = await connection.ListAsync<string>("select nspname::text from pg_namespace where nspowner = current_user::regrole", cancellation);
-                extensions = made is null ? PlatformExtensions.None : await PlatformExtensions.ReadAsync(connection, made, cancellation);
-                filter = new(role, own.ToHashSet(StringComparer.Ordinal), extensions, triggers.ToHashSet(StringComparer.Ordinal));
+                extensions = made is null ? PlatformExtensions.None : await PlatformExtensions.ReadAsync(connection, made.Extensions, cancellation);
+                filter = new(role, own.ToHashSet(StringComparer.Ordinal), extensions, triggers.ToHashSet(StringComparer.Ordinal), made ?? MadeObjects.None);
+                rights = made?.ChangesDefaultRightsOf(role) == true ? await InitialRights.ReadAsync(connection, cancellation) : null;
                 settings = await connection.ListAsync<string>(DatabaseSettingsSql, cancellation);
                 await new ShapeDumps(target, tools, processes).WriteAsync(connection, dump, cancellation);
             }
@@ -51,6 +53,8 @@ sealed class PlatformShape(DatabaseSettings target, PostgresTools tools, Process
             await SetAsync(scratch, settings, cancellation);
             await RestoreAsync(scratch, filter, dump, cancellation);
             await extensions.MakeAsync(scratch, cancellation);
+            if (rights is not null && scratch.IsSuperuser)
+                await rights.SetAsync(scratch, cancellation);
         }
         finally
         {
@@ -81,7 +85,8 @@ sealed class PlatformShape(DatabaseSettings target, PostgresTools tools, Process
 /// <param name="ownSchemas">The schemas that are this role's.</param>
 /// <param name="extensions">Extensions that the dump does not bring.</param>
 /// <param name="triggers">Triggers of the application, as schema, table and name.</param>
-sealed partial class ShapeFilter(string role, IReadOnlySet<string> ownSchemas, PlatformExtensions extensions, IReadOnlySet<string> triggers)
+/// <param name="made">What the migrations make.</param>
+sealed partial class ShapeFilter(string role, IReadOnlySet<string> ownSchemas, PlatformExtensions extensions, IReadOnlySet<string> triggers, MadeObjects made)
 {
     static readonly ImmutableHashSet<string> Platform = [.. ApplicationSchemas.LeftOut.Except([MailySchema.Name])];
 
@@ -103,10 +108,12 @@ sealed partial class ShapeFilter(string role, IReadOnlySet<string> ownSchemas, P
             ("EXTENSION", _) => !without.Contains(name),
             ("SCHEMA", _) => Platform.Contains(name),
             ("ACL", "-") => name == "SCHEMA public" || Platform.Contains(name.Replace("SCHEMA ", "", StringComparison.Ordinal)),
-            ("PUBLICATION", _) => true,
-            ("DEFAULT ACL", _) => schema == "public" || Platform.Contains(schema),
+            ("PUBLICATION", _) => !made.Publications.Contains(name),
+            ("PUBLICATION TABLE" or "PUBLICATION TABLES IN SCHEMA", _) when made.Publications.Contains(name.Split(' ')[0]) => false,
+            ("DEFAULT ACL", "public") => owner != role || !made.ChangesDefaultRightsOf(role),
+            ("DEFAULT ACL", _) => Platform.Contains(schema),
             ("POLICY" or "COMMENT", _) => false,
-            ("TRIGGER", _) => Platform.Contains(schema) && !triggers.Contains($"{schema} {name}"),
+            ("TRIGGER", _) => Platform.Contains(schema) && !triggers.Contains($"{schema} {name}") && !made.Triggers.Contains($"{schema} {name}"),
             _ => Platform.Contains(schema) && (owner != role || ownSchemas.Contains(schema)),
         };
     }

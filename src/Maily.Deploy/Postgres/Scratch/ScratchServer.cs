@@ -25,13 +25,26 @@ public sealed record ScratchServer(DatabaseSettings Settings)
 
     /// <summary>Checks that what the target's database holds can live here.</summary>
     /// <returns>What the target is and its role is called.</returns>
-    /// <exception cref="ScratchUnfitException">Another major version; an extension or a role is missing.</exception>
-    public async Task<ScratchTarget> FitAsync(NpgsqlConnection target, CancellationToken cancellation)
+    /// <exception cref="ScratchUnfitException">Another major version; an extension or a role is missing; an extension works in one database only.</exception>
+    public Task<ScratchTarget> FitAsync(NpgsqlConnection target, CancellationToken cancellation) => FitAsync(target, [], cancellation);
+
+    /// <summary>The same where migrations will make extensions that the target may not have yet.</summary>
+    internal async Task<ScratchTarget> FitAsync(NpgsqlConnection target, IEnumerable<string> made, CancellationToken cancellation)
     {
         var wanted = await ScratchTarget.ReadAsync(target, cancellation);
         await using var connection = await Connections.OpenAsync(Settings, cancellation);
-        ThrowIfLacking(wanted, await ScratchOffer.ReadAsync(connection, cancellation));
+        var offer = await ScratchOffer.ReadAsync(connection, cancellation);
+        ThrowIfLacking(wanted, offer);
+        ThrowIfBound(wanted.Extensions.Concat(made), offer);
         return wanted;
+    }
+
+    // Whatever the server's settings are, it is made in the one database that they name, and scratch databases come and go.
+    internal void ThrowIfBound(IEnumerable<string> wanted, ScratchOffer offer)
+    {
+        if (wanted.Intersect(offer.BoundExtensions, StringComparer.Ordinal).ToArray() is [var bound, ..])
+            throw new ScratchUnfitException(this, $"its {bound} can be made in one database of a server only, and not in a scratch database",
+                $"Name a server by {UrlVariable} whose {bound} is a stand-in, an extension of that name with the functions that migrations call and nothing behind them: the server of `./build.sh Sandbox` has one.");
     }
 
     internal void ThrowIfLacking(ScratchTarget wanted, ScratchOffer offer)
@@ -71,10 +84,21 @@ public sealed record ScratchTarget(int Major, string Role, ImmutableArray<string
 /// <param name="Roles">Its roles.</param>
 sealed record ScratchOffer(int Major, ImmutableArray<string> Extensions, ImmutableArray<string> Roles)
 {
+    // By what its authors call it, or by the setting that it brings.
+    const string BoundSql = """
+        select name::text from pg_available_extensions where name = 'pg_cron' and (comment like 'Job scheduler%' or current_setting('cron.database_name', true) is not null)
+        """;
+
+    /// <summary>Names of those that work in one database of the server only.</summary>
+    public ImmutableArray<string> BoundExtensions { get; init; } = [];
+
     public static async Task<ScratchOffer> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation) => new(
         connection.PostgreSqlVersion.Major,
         [.. await connection.ListAsync<string>("select name::text from pg_available_extensions", cancellation)],
-        [.. await connection.ListAsync<string>("select rolname::text from pg_roles", cancellation)]);
+        [.. await connection.ListAsync<string>("select rolname::text from pg_roles", cancellation)])
+    {
+        BoundExtensions = [.. await connection.ListAsync<string>(BoundSql, cancellation)],
+    };
 }
 
 /// <summary>A scratch server cannot hold what the database holds; nothing was touched.</summary>

@@ -37,12 +37,15 @@ sealed class ReplayedProject : IDisposable
         var project = new ReplayedProject(server, await server.CreateDatabaseAsync(), Directory.CreateTempSubdirectory("maily-replay-"));
         await PostgresServer.ExecuteAsync(project.Database, "create schema auth; create table auth.users (id uuid primary key); create schema supabase_migrations; create table supabase_migrations.schema_migrations (version text primary key)");
         foreach (var sql in applied)
-        {
-            await PostgresServer.ExecuteAsync(project.Database, sql);
-            await PostgresServer.ExecuteAsync(project.Database, $"insert into supabase_migrations.schema_migrations values ('{project.Add(sql)}')");
-        }
-
+            await project.ApplyAsync(sql);
         return project;
+    }
+
+    /// <summary>Adds a migration that the database has had.</summary>
+    public async Task ApplyAsync(string sql)
+    {
+        await PostgresServer.ExecuteAsync(Database, sql);
+        await PostgresServer.ExecuteAsync(Database, $"insert into supabase_migrations.schema_migrations values ('{Add(sql)}')");
     }
 
     /// <summary>Adds a migration to the folder and gives its version.</summary>

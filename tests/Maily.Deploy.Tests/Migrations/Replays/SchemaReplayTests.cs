@@ -51,6 +51,45 @@ public sealed class SchemaReplayTests(PostgresServer server)
         (await project.RunAsync()).After.Items.ShouldContainKey("extension tcn");
     }
 
+    [Theory]
+    [InlineData("create publication sync for table public.a", "alter publication sync add table auth.users")]
+    [InlineData("create publication sync for all tables")]
+    [InlineData("drop publication platform; create publication platform for table public.a")]
+    [InlineData("drop publication if exists platform; create publication platform")]
+    [InlineData("create trigger touch before update of id on auth.users for each row execute function extensions.touch()")]
+    [InlineData("create or replace trigger \"Touch it\" before update on auth.users for each row execute function extensions.touch()")]
+    [InlineData("drop trigger theirs on auth.users; create constraint trigger theirs after update on auth.users for each row execute function extensions.touch()")]
+    public async Task What_migrations_make_on_the_platform_is_not_there_before_them(params string[] migrations)
+    {
+        using var project = await ReplayedProject.WithAsync(server);
+        await PostgresServer.ExecuteAsync(project.Database, """
+            create schema extensions; create function extensions.touch() returns trigger language plpgsql as $$ begin return new; end $$;
+            create publication platform; create trigger theirs after update on auth.users for each row execute function extensions.touch()
+            """);
+        await project.ApplyAsync("create table public.a (id int)");
+        foreach (var migration in migrations)
+            await project.ApplyAsync(migration);
+        (await project.DriftAsync()).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("anon, authenticated, service_role")]
+    [InlineData("postgres, anon, authenticated, service_role")]
+    public async Task Default_rights_that_a_migration_changes_are_supabases_before_it(string grantees)
+    {
+        using var project = await ReplayedProject.WithAsync(server);
+        foreach (var role in new[] { "anon", "authenticated", "service_role" })
+            await PostgresServer.ExecuteAsync(project.Database, $"do $$ begin create role {role} nologin; exception when duplicate_object then null; end $$");
+        foreach (var kind in new[] { "tables", "functions", "sequences" })
+            await PostgresServer.ExecuteAsync(project.Database, $"alter default privileges in schema public grant all on {kind} to {grantees}");
+        await project.ApplyAsync("create table public.a (id int)");
+        await project.ApplyAsync("alter default privileges in schema public revoke all on tables from anon; alter default privileges for role postgres in schema public revoke execute on functions from anon");
+        await project.ApplyAsync("create table public.b (id int); create function public.f() returns int language sql as 'select 1'");
+        (await project.DriftAsync()).ShouldBeEmpty();
+        await PostgresServer.ExecuteAsync(project.Database, "grant select on public.b to anon");
+        (await project.DriftAsync()).ShouldBe(["grant anon on relation public.b is there and should not be (SELECT)"]);
+    }
+
     [Fact]
     public async Task What_was_changed_by_hand_is_drift_also_on_supabases_tables()
     {
@@ -114,5 +153,19 @@ public sealed class SchemaReplayTests(PostgresServer server)
         var refused = Record.Exception(() => new ScratchServer(server.At("postgres")).ThrowIfLacking(new(15, "postgres", ["citext"], ["anon", "postgres"]), new(major, [extensions], [.. roles.Split(' ')])));
         ((refused as ScratchUnfitException)?.Fact ?? "").ShouldEndWith(fact is null ? "" : $"{fact}.");
         (refused is null).ShouldBe(fact is null);
+    }
+
+    [Theory]
+    [InlineData("create extension pg_cron")]
+    [InlineData("create extension if not exists pg_cron with schema pg_catalog")]
+    public async Task An_extension_that_works_in_one_database_only_is_refused_before_a_migration_seems_to_fail(string sql)
+    {
+        using var project = await ReplayedProject.WithAsync(server, "create table public.a (id int)");
+        project.Add(sql);
+        var made = MadeByMigrations.Of((await project.SituationAsync()).Pending);
+        var scratch = new ScratchServer(server.At("postgres"));
+        var refused = Should.Throw<ScratchUnfitException>(() => scratch.ThrowIfBound(made.NamedExtensions, new(15, [], []) { BoundExtensions = ["pg_cron"] }));
+        refused.Fact.ShouldContain("its pg_cron can be made in one database of a server only");
+        scratch.ThrowIfBound(made.NamedExtensions, new(15, ["pg_cron"], []));
     }
 }

@@ -42,6 +42,10 @@ public sealed class WrittenSinceTests(PostgresServer server) : IDisposable
     [InlineData("alter table public.people alter column name type varchar(3) using left(name, 3)", "select 1", "insert into public.people values (3, 'Dorothy')", CompensationState.NeedsPerson)]
     [InlineData("alter table public.people alter column id type bigint", "select 1", "insert into public.people values (3, 'Cid')", CompensationState.Undone)]
     [InlineData("alter table public.people alter column name type bytea using null", "select 1", "insert into public.people values (3, 'Cid')", CompensationState.NeedsPerson)]
+    [InlineData("alter table public.people drop column name; alter table public.people add column name text", "alter table public.people alter column name type varchar(30)", "select 1", CompensationState.Undone)]
+    [InlineData("alter table public.people drop column name; alter table public.people add column name text", "alter table public.people alter column name type varchar(30)", "insert into public.people values (3, 'Cid')", CompensationState.NeedsPerson)]
+    [InlineData("drop table public.people; create table public.people (id int primary key, name text)", "alter table public.people add column age int", "select 1", CompensationState.Undone)]
+    [InlineData("drop table public.people; create table public.people (id int primary key, name text)", "alter table public.people add column age int", "insert into public.people values (3, 'Cid')", CompensationState.NeedsPerson)]
     public async Task A_down_script_drops_only_what_nobody_wrote(string down, string up, string written, CompensationState expected)
     {
         var database = await BackedUpAsync();

@@ -16,8 +16,12 @@ sealed class DownLoss(NpgsqlConnection connection, string version)
 {
     const string Savepoint = "maily_down";
 
-    /// <summary>Whether a later transaction wrote the row.</summary>
-    const string IsLater = "age(xmin) < (select coalesce(age(xid::xid), 2147483647) from maily_deploy.applied_migrations where version = $1)";
+    // One that was open beside the migration counts as later. What a former version marked does not know those, and the oldest marks
+    // know no number at all.
+    const string IsLater = """
+        age(xmin) <= (select coalesce(age(oldest_open::xid), age(xid::xid) - 1, 2147483646) from maily_deploy.applied_migrations where version = $1)
+        and xmin is distinct from (select xid::xid from maily_deploy.applied_migrations where version = $1)
+        """;
 
     /// <summary>Runs the script in the open transaction, which must be given up where this throws; gives the schema that it leads to.</summary>
     /// <param name="run">Runs the down script.</param>

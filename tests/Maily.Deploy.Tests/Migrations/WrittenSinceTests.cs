@@ -57,6 +57,26 @@ public sealed class WrittenSinceTests(PostgresServer server) : IDisposable
         (await PostgresServer.ScalarAsync<long>(database, "select count(*) from supabase_migrations.schema_migrations")).ShouldBe(expected == CompensationState.Undone ? 0 : 1);
     }
 
+    // It has its number when it begins, and writes when the migration is done.
+    [Theory]
+    [InlineData("select 1", CompensationState.NeedsPerson)]
+    [InlineData("update maily_deploy.applied_migrations set oldest_open = null", CompensationState.Undone)]
+    public async Task A_transaction_that_began_before_the_migration_and_wrote_after_it_counts_unless_a_former_version_marked_it(string mark, CompensationState expected)
+    {
+        var database = await BackedUpAsync();
+        Write("down", "delete from public.people where id > 2");
+        await using var connection = await PostgresServer.OpenAsync(database);
+        await using var transaction = await connection.BeginTransactionAsync(Cancellation);
+        await connection.RunAsync("select pg_current_xact_id()", Cancellation);
+        var result = await CompensateAsync(database, "alter table public.people add column age int", async () =>
+        {
+            await connection.RunAsync("insert into public.people values (3, 'Cid')", Cancellation);
+            await transaction.CommitAsync(Cancellation);
+            await PostgresServer.ExecuteAsync(database, mark);
+        }, MigrationPolicy.PreferDown);
+        result.State.ShouldBe(expected, result.Text);
+    }
+
     [Theory]
     [InlineData("select 1", CompensationState.Undone)]
     [InlineData("insert into public.notes values (1)", CompensationState.NeedsPerson)]
@@ -105,7 +125,7 @@ public sealed class WrittenSinceTests(PostgresServer server) : IDisposable
     public async Task Without_a_scratch_server_a_changed_table_counts_as_written()
     {
         var database = await BackedUpAsync();
-        var result = await CompensateAsync(database, "alter table public.people drop column name", "select 1", MigrationPolicy.KeepCompatible, scratch: null);
+        var result = await CompensateAsync(database, "alter table public.people drop column name", () => Task.CompletedTask, MigrationPolicy.KeepCompatible, scratch: null);
         result.State.ShouldBe(CompensationState.NeedsPerson);
     }
 
@@ -135,15 +155,18 @@ public sealed class WrittenSinceTests(PostgresServer server) : IDisposable
         return database;
     }
 
-    async Task<CompensationResult> CompensateAsync(DatabaseSettings database, string up, string written, MigrationPolicy policy) =>
-        await CompensateAsync(database, up, written, policy, new ScratchServer(server.At("postgres")));
+    Task<CompensationResult> CompensateAsync(DatabaseSettings database, string up, string written, MigrationPolicy policy) =>
+        CompensateAsync(database, up, () => PostgresServer.ExecuteAsync(database, written), policy);
 
-    async Task<CompensationResult> CompensateAsync(DatabaseSettings database, string up, string written, MigrationPolicy policy, ScratchServer? scratch)
+    Task<CompensationResult> CompensateAsync(DatabaseSettings database, string up, Func<Task> write, MigrationPolicy policy) =>
+        CompensateAsync(database, up, write, policy, new ScratchServer(server.At("postgres")));
+
+    async Task<CompensationResult> CompensateAsync(DatabaseSettings database, string up, Func<Task> write, MigrationPolicy policy, ScratchServer? scratch)
     {
         Write("migrations", up);
         var stage = new MigrateStage(database, new() { Folder = Path.Combine(deployed.Folder, "migrations"), Policy = policy, Scratch = scratch, Backups = new() { Keys = keys } });
         var (step, point, outputs) = (await deployed.RunAsync(stage, Cancellation)).Single();
-        await PostgresServer.ExecuteAsync(database, written);
+        await write();
         return await stage.Compensators.Single().CompensateAsync(deployed.StepContext(step.Id), step.Id, point, outputs, Cancellation);
     }
 

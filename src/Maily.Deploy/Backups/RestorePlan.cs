@@ -34,6 +34,15 @@ public sealed record RestorePlan(ImmutableArray<string> Schemas, ImmutableArray<
             select format('drop %s if exists %s cascade', case t.typtype when 'd' then 'domain' else 'type' end, t.oid::regtype), t.oid, 'pg_type'::regclass
             from pg_type t left join pg_class c on c.oid = t.typrelid
             where t.typnamespace = to_regnamespace({0}) and t.typelem = 0 and (t.typtype in ('e', 'd', 'r') or c.relkind = 'c')
+            union all
+            select format('drop collation if exists %s cascade', l.oid::regcollation), l.oid, 'pg_collation'::regclass
+            from pg_collation l where l.collnamespace = to_regnamespace({0})
+            union all
+            select format('drop text search configuration if exists %s cascade', g.oid::regconfig), g.oid, 'pg_ts_config'::regclass
+            from pg_ts_config g where g.cfgnamespace = to_regnamespace({0})
+            union all
+            select format('drop text search dictionary if exists %s cascade', y.oid::regdictionary), y.oid, 'pg_ts_dict'::regclass
+            from pg_ts_dict y where y.dictnamespace = to_regnamespace({0})
           ) as thing(sql, oid, class)
           where not exists (select from pg_depend d where d.classid = thing.class and d.objid = thing.oid and d.refobjid <> d.objid and d.deptype in ('e', 'i'));
           if script is not null then

@@ -14,7 +14,9 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
     const string Application = """
         create extension citext schema public;
         create schema auth; create table auth.users (id int primary key);
-        create type mood as enum ('good', 'bad'); create domain short as text check (length(value) < 9);
+        create collation anycase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+        create text search dictionary plain (template = simple); create text search configuration words (copy = simple); alter text search configuration words alter mapping for asciiword with plain;
+        create type mood as enum ('good', 'bad'); create domain short as text collate anycase check (length(value) < 9);
         create table campaigns (id int primary key, name citext, mood mood, note short); insert into campaigns values (1, 'One', 'good', 'x'), (2, 'Two', 'bad', null);
         create view names as select name from campaigns;
         create table sends (id bigint generated always as identity, campaign int references campaigns, at date) partition by range (at);
@@ -172,6 +174,7 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         (await PostgresServer.ScalarAsync<long>(database, "select (select count(*) from auth.users) + (select count(*) from maily_deploy.journal) + (select count(*) from sends)")).ShouldBe(3);
         (await PostgresServer.ScalarAsync<long>(database, "select count(*) from pg_publication_tables where tablename = 'campaigns'")).ShouldBe(1);
         (await PostgresServer.ScalarAsync<bool>(database, "select not has_table_privilege('pg_monitor', 'hidden', 'select')")).ShouldBeTrue();
+        (await PostgresServer.ScalarAsync<bool>(database, "select to_tsvector('public.words', 'One') is not null and 'a' = 'A' collate public.anycase")).ShouldBeTrue();
         await PostgresServer.ExecuteAsync(database, "create table shown (id int); insert into auth.users values (8)");
         (await PostgresServer.ScalarAsync<bool>(database, "select has_table_privilege('pg_monitor', 'shown', 'select')")).ShouldBeTrue();
         (await PostgresServer.ScalarAsync<long>(database, "select count(*) from campaigns where id = 108")).ShouldBe(1);

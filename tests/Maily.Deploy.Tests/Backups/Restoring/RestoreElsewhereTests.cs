@@ -188,11 +188,15 @@ public sealed class RestoreElsewhereTests(PostgresServer server) : IDisposable
         (await RestoreTarget.ReadAsync(await DatabaseAsync(Auth + "create schema maily_restore_unfinished"), null, "production", Cancellation)).HasContent.ShouldBeTrue();
     }
 
-    [Fact]
-    public async Task A_type_is_content_too()
+    [Theory]
+    [InlineData("create type mood as enum ('good')")]
+    [InlineData("create collation plain (locale = 'C')")]
+    [InlineData("create text search configuration words (copy = simple)")]
+    [InlineData("create text search dictionary words (template = simple)")]
+    public async Task What_is_no_table_is_content_too(string made)
     {
         await MakeAsync();
-        var target = await DatabaseAsync(Auth + "create type mood as enum ('good')");
+        var target = await DatabaseAsync(Auth + made);
         await Should.ThrowAsync<RestoreRefusedException>(() => RestoreAsync(target));
     }
 

@@ -11,7 +11,7 @@ namespace Maily.Deploy.Backups;
 /// </summary>
 /// <param name="Schemas">The schemas that are filled from the backup.</param>
 /// <param name="Newer">The application's schemas that the backup does not know: they are dropped.</param>
-/// <param name="Guard">SQL that sets how long locks are waited for, and notes what stands in other schemas.</param>
+/// <param name="Guard">SQL that sets how long locks are waited for, lets statements take their time, and notes what stands in other schemas.</param>
 /// <param name="Emptying">SQL that empties, after the guard.</param>
 /// <param name="Outside">SQL that makes again what fell outside.</param>
 /// <param name="Check">SQL that fails where something else fell outside; in one transaction with the guard.</param>
@@ -112,7 +112,7 @@ public sealed record RestorePlan(ImmutableArray<string> Schemas, ImmutableArray<
     {
         ImmutableArray<string> newer = [.. present.Except(receipt.Schemas, StringComparer.Ordinal)];
         var others = Others.Replace("{0}", $"array[{string.Join(", ", receipt.Schemas.Concat(newer).Select(schema => Quoted.Text(QuoteWhereNeeded(schema))))}]", StringComparison.Ordinal);
-        var guard = $"set local search_path = '';\nset local lock_timeout = '10s';\nset local client_min_messages = warning;\ncreate temp table maily_others on commit drop as {others};\n";
+        var guard = $"set local search_path = '';\nset local lock_timeout = '10s';\nset local statement_timeout = 0;\nset local client_min_messages = warning;\ncreate temp table maily_others on commit drop as {others};\n";
         var before = new StringBuilder();
         foreach (var schema in newer)
             before.Append("drop schema if exists ").Append(Quoted.Name(schema)).Append(" cascade;\n");

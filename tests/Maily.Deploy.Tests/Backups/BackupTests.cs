@@ -200,10 +200,16 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         (await PostgresServer.ScalarAsync<long>(database, "select count(*) from pg_policy")).ShouldBe(1);
     }
 
-    [Fact]
-    public async Task Missing_client_tools_are_said_with_their_package() =>
-        (await Should.ThrowAsync<PostgresToolsMissingException>(() => PostgresTools.FindAsync(99, processes, Cancellation)))
-            .Remedy.ShouldContain("apt-get install postgresql-client-99");
+    // Newer tools set what an older server does not know; older ones refuse a newer server.
+    [Theory]
+    [InlineData(14)]
+    [InlineData(99)]
+    public async Task Client_tools_of_another_version_are_not_taken_and_the_package_is_named(int major)
+    {
+        var missing = await Should.ThrowAsync<PostgresToolsMissingException>(() => PostgresTools.FindAsync(major, processes, Cancellation));
+        missing.Remedy.ShouldContain($"apt-get install postgresql-client-{major}");
+        missing.Evidence.ShouldNotBeNull().ShouldContain("15");
+    }
 
     Task<RestorePlan> RestoreAsync(DatabaseSettings database, BackupKeys? keys = null) =>
         new DatabaseRestore(new(database, deployed.Permit(new("Rollback", "database"))), processes) { Options = new() { Keys = keys } }.RunAsync(Stored, Cancellation);

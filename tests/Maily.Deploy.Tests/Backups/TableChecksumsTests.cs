@@ -112,7 +112,7 @@ public sealed class TableChecksumsTests(PostgresServer server)
         await PostgresServer.ExecuteAsync(database, "create table big as select n as id, n::text as name from generate_series(1, 400000) n");
         await using var connection = await PostgresServer.OpenAsync(database);
         await using var transaction = await connection.BeginTransactionAsync(Cancellation);
-        await connection.RunAsync("set statement_timeout = '20ms'", Cancellation);
+        await connection.RunAsync("set statement_timeout = '50ms'", Cancellation);
         var plan = RestorePlan.For(new()
         {
             Deployment = "d", Environment = "e", Database = "d", At = default, Seconds = 0, ServerVersion = "15", WalPosition = "", Schemas = ["public"], Roles = [], LeftOut = [],

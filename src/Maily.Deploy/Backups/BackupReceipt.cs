@@ -100,6 +100,15 @@ public sealed record BackupReceipt
     /// <summary>What the application has outside of its schemas.</summary>
     public required ImmutableArray<OutsideDependent> Outside { get; init; }
 
+    /// <summary>
+    /// What stood in Supabase's part of the database that no restore makes again, by name: extensions, storage buckets, scheduled jobs, each
+    /// with its version or a digest. Null in a receipt of a former version.
+    /// </summary>
+    public ImmutableSortedDictionary<string, string>? Platform { get; init; }
+
+    /// <summary>The oldest transaction that was open at its moment; null in a receipt of a former version.</summary>
+    public string? OldestOpen { get; init; }
+
     /// <summary>Its files.</summary>
     public required ImmutableArray<BackupFile> Files { get; init; }
 

@@ -103,6 +103,11 @@ sealed class BackupSnapshot(NpgsqlConnection connection, NpgsqlTransaction trans
     public async Task<ImmutableArray<OutsideDependent>> OutsideAsync(ImmutableArray<string> schemas, CancellationToken cancellation) =>
         [.. await OutsideQuery.ReadAsync(connection, schemas, cancellation)];
 
+    public Task<ImmutableSortedDictionary<string, string>> PlatformAsync(CancellationToken cancellation) => PlatformNotes.ReadAsync(connection, cancellation);
+
+    /// <summary>The oldest transaction that is open at this moment: what it and later ones write, the snapshot may not have.</summary>
+    public async Task<string?> OldestOpenAsync(CancellationToken cancellation) => await connection.FindAsync<string>("select pg_snapshot_xmin(pg_current_snapshot())::text", cancellation);
+
     public async ValueTask DisposeAsync()
     {
         await transaction.DisposeAsync();

@@ -118,12 +118,15 @@ public sealed record RestorePlan(ImmutableArray<string> Schemas, ImmutableArray<
     /// <summary>Decides.</summary>
     /// <param name="receipt">The backup.</param>
     /// <param name="present">The application's schemas that the database has now.</param>
+    /// <param name="mayFall">What may fall outside with the schemas and is not made again.</param>
     /// <param name="outside">How what stands outside is made again; null: or else nothing is restored.</param>
-    public static RestorePlan For(BackupReceipt receipt, IEnumerable<string> present, Func<OutsideDependent, string>? outside = null)
+    public static RestorePlan For(BackupReceipt receipt, IEnumerable<string> present, ImmutableArray<string> mayFall = default, Func<OutsideDependent, string>? outside = null)
     {
         ImmutableArray<string> newer = [.. present.Except(receipt.Schemas, StringComparer.Ordinal)];
         var others = Others.Replace("{0}", $"array[{string.Join(", ", receipt.Schemas.Concat(newer).Select(schema => Quoted.Text(QuoteWhereNeeded(schema))))}]", StringComparison.Ordinal);
         var guard = $"set local search_path = '';\nset local lock_timeout = '10s';\nset local statement_timeout = 0;\nset local client_min_messages = warning;\ncreate temp table maily_others on commit drop as {others};\n";
+        if (!mayFall.IsDefaultOrEmpty)
+            guard += $"delete from pg_temp.maily_others where thing in ({string.Join(", ", mayFall.Select(Quoted.Text))});\n";
         var before = new StringBuilder();
         foreach (var schema in newer)
             before.Append("drop schema if exists ").Append(Quoted.Name(schema)).Append(" cascade;\n");

@@ -32,7 +32,7 @@ public sealed class RestoreElsewhere(ProcessRunner processes)
         await using var connection = await new ReadOnlyDatabase(target.Database).OpenAsync(cancellation);
         await RequireRolesAsync(connection, opened.Receipt, target.Database, cancellation);
         var receipt = opened.Receipt;
-        var plan = RestorePlan.For(receipt, await ApplicationSchemas.ReadAsync(connection, cancellation), WhereItCanBe);
+        var plan = RestorePlan.For(receipt, await ApplicationSchemas.ReadAsync(connection, cancellation), outside: WhereItCanBe);
         var ownRoles = (await connection.ListAsync<string>("select rolname::text from pg_roles where pg_has_role(oid, 'USAGE')", cancellation)).ToHashSet(StringComparer.Ordinal);
         var (managed, left) = await EmptyAsync(connection, receipt, cancellation);
         var scripts = new RestoreScripts(processes, tools, opened.Sub("restore"));

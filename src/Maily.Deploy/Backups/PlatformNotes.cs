@@ -35,19 +35,20 @@ static class PlatformNotes
 /// <summary>What stands outside of the application's schemas otherwise than at a backup: a restore leaves it as it is.</summary>
 static class OutsideChanges
 {
-    /// <summary>Names it.</summary>
+    /// <summary>Says it.</summary>
     /// <param name="settings">The database.</param>
     /// <param name="receipt">The backup's receipt.</param>
     /// <param name="cancellation">Aborts.</param>
-    /// <returns>For people; empty where all is as it was.</returns>
-    public static async Task<ImmutableArray<string>> SinceAsync(DatabaseSettings settings, BackupReceipt receipt, CancellationToken cancellation)
+    /// <returns>A sentence for people; null where all is as it was.</returns>
+    public static async Task<string?> SinceAsync(DatabaseSettings settings, BackupReceipt receipt, CancellationToken cancellation)
     {
         if (receipt.Platform is not { } platform)
-            return ["what a backup of a former version does not tell"];
+            return "Whether all outside of the application's schemas is as it was then cannot be told, since a former version made the backup: look at it by hand.";
         await using var connection = await new ReadOnlyDatabase(settings).OpenAsync(cancellation);
         await connection.RunAsync("set search_path = ''", cancellation);
         var present = await OutsideQuery.ReadAsync(connection, await ApplicationSchemas.ReadAsync(connection, cancellation), cancellation);
-        return [.. Compare(platform, await PlatformNotes.ReadAsync(connection, cancellation)), .. Compare(ByName(receipt.Outside), ByName(present))];
+        ImmutableArray<string> changed = [.. Compare(platform, await PlatformNotes.ReadAsync(connection, cancellation)), .. Compare(ByName(receipt.Outside), ByName(present))];
+        return changed.IsEmpty ? null : $"Outside of the application's schemas, which a restore leaves alone, not all is as it was then: {string.Join(", ", changed)}. Undo that by hand.";
     }
 
     static Dictionary<string, string> ByName(IEnumerable<OutsideDependent> dependents) => dependents.ToDictionary(dependent => dependent.Name, dependent => dependent.Sql, StringComparer.Ordinal);

@@ -91,9 +91,8 @@ sealed class MigrationCompensator(DatabaseSettings settings, MigrationOptions op
     // A restore leaves Supabase's schemas as they are, and what the migration has made there.
     async Task<CompensationResult> UndoneAsync(MigrationRestorePoint point, string fact, CancellationToken cancellation)
     {
-        var left = await options.BackupAt(point.Backup!).FindReceiptAsync(cancellation) is { } receipt ? await OutsideChanges.SinceAsync(settings, receipt, cancellation) : [];
-        return left.IsEmpty ? CompensationResult.Undone(fact)
-            : CompensationResult.NeedsPerson($"{fact} Outside of the application's schemas, which a restore leaves alone, not all is as it was then: {string.Join(", ", left)}. Undo that by hand.");
+        var left = await options.BackupAt(point.Backup!).FindReceiptAsync(cancellation) is { } receipt ? await OutsideChanges.SinceAsync(settings, receipt, cancellation) : null;
+        return left is null ? CompensationResult.Undone(fact) : CompensationResult.NeedsPerson($"{fact} {left}");
     }
 
     async Task<CompensationResult> DownAsync(StepContext context, MigrationRestorePoint point, string title, CancellationToken cancellation)

@@ -27,12 +27,16 @@ public sealed record PlainContent(long Bytes, string Mac);
 public sealed record BackupTable(string Name, long Rows, string Checksum);
 
 /// <summary>
-/// An object outside the backed up schemas that depends on them and so falls when they are replaced: a trigger on
-/// <c>auth.users</c>, a table's place in a publication.
+/// An object of the application's outside the backed up schemas: a policy on <c>storage.objects</c>, a trigger on <c>auth.users</c>, a
+/// table's place in a publication. Some of them fall when the schemas are replaced.
 /// </summary>
 /// <param name="Name">What it is, for people.</param>
-/// <param name="Sql">The statement that makes it again.</param>
-public sealed record OutsideDependent(string Name, string Sql);
+/// <param name="Sql">The statement that makes it again where it is not there.</param>
+public sealed record OutsideDependent(string Name, string Sql)
+{
+    /// <summary>Whether the schemas may stand on it: a routine in <c>auth</c> that their policies call.</summary>
+    public bool ComesFirst { get; init; }
+}
 
 /// <summary>What a backup holds; stands beside it as <c>receipt.json</c>. No personal data, no secret.</summary>
 public sealed record BackupReceipt
@@ -93,8 +97,17 @@ public sealed record BackupReceipt
     /// <summary>The seed of the tables' checksums where it is not sealed; else it is derived from the key.</summary>
     public string? Seed { get; init; }
 
-    /// <summary>What hangs on its schemas from outside.</summary>
+    /// <summary>What the application has outside of its schemas.</summary>
     public required ImmutableArray<OutsideDependent> Outside { get; init; }
+
+    /// <summary>
+    /// What stood in Supabase's part of the database that no restore makes again, by name: extensions, storage buckets, scheduled jobs, each
+    /// with its version or a digest. Null in a receipt of a former version.
+    /// </summary>
+    public ImmutableSortedDictionary<string, string>? Platform { get; init; }
+
+    /// <summary>The oldest transaction that was open at its moment; null in a receipt of a former version.</summary>
+    public string? OldestOpen { get; init; }
 
     /// <summary>Its files.</summary>
     public required ImmutableArray<BackupFile> Files { get; init; }

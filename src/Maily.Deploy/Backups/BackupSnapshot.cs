@@ -23,19 +23,6 @@ sealed class BackupSnapshot(NpgsqlConnection connection, NpgsqlTransaction trans
         where c.relkind in ('r', 'm') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
         """;
 
-    // Only kinds that Supabase projects have in practice; a restore refuses what it cannot make again.
-    const string OutsideSql = """
-        select format('trigger %I on %s', t.tgname, t.tgrelid::regclass), pg_get_triggerdef(t.oid)
-        from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
-        join pg_proc p on p.oid = t.tgfoid join pg_namespace f on f.oid = p.pronamespace
-        where not t.tgisinternal and n.nspname <> all($1) and f.nspname = any($1)
-        union all
-        select format('%s in publication %I', r.prrelid::regclass, p.pubname), format('alter publication %I add table %s', p.pubname, r.prrelid::regclass)
-        from pg_publication_rel r join pg_publication p on p.oid = r.prpubid
-        join pg_class c on c.oid = r.prrelid join pg_namespace n on n.oid = c.relnamespace where n.nspname = any($1)
-        order by 1
-        """;
-
     // What belongs to no schema by itself does by what it stands on: the schema, the table of a policy.
     const string RolesSql = """
         select distinct r.rolname::text from pg_shdepend d join pg_roles r on r.oid = d.refobjid, lateral pg_identify_object(d.classid, d.objid, d.objsubid) o
@@ -113,15 +100,13 @@ sealed class BackupSnapshot(NpgsqlConnection connection, NpgsqlTransaction trans
     /// <summary>Bytes of all tables.</summary>
     public async Task<long> SizeAsync(CancellationToken cancellation) => await connection.FindAsync<long>(SizeSql, cancellation);
 
-    public async Task<ImmutableArray<OutsideDependent>> OutsideAsync(ImmutableArray<string> schemas, CancellationToken cancellation)
-    {
-        await using var command = connection.CommandOf(OutsideSql, (object)schemas.ToArray());
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var dependents = ImmutableArray.CreateBuilder<OutsideDependent>();
-        while (await reader.ReadAsync(cancellation))
-            dependents.Add(new(reader.GetString(0), reader.GetString(1)));
-        return dependents.ToImmutable();
-    }
+    public async Task<ImmutableArray<OutsideDependent>> OutsideAsync(ImmutableArray<string> schemas, CancellationToken cancellation) =>
+        [.. await OutsideQuery.ReadAsync(connection, schemas, cancellation)];
+
+    public Task<ImmutableSortedDictionary<string, string>> PlatformAsync(CancellationToken cancellation) => PlatformNotes.ReadAsync(connection, cancellation);
+
+    /// <summary>The oldest transaction that is open at this moment: what it and later ones write, the snapshot may not have.</summary>
+    public async Task<string?> OldestOpenAsync(CancellationToken cancellation) => await connection.FindAsync<string>("select pg_snapshot_xmin(pg_current_snapshot())::text", cancellation);
 
     public async ValueTask DisposeAsync()
     {

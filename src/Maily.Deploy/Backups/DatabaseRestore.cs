@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Maily.Deploy.Backups.Restoring;
 using Maily.Deploy.Backups.Stores;
 using Maily.Deploy.Postgres;
@@ -17,6 +18,9 @@ public sealed class DatabaseRestore(DatabaseWriter database, ProcessRunner proce
     /// <summary>Ends the restore where somebody has written since; null where somebody has allowed that rows are lost.</summary>
     public WriteFence? Fence { get; init; }
 
+    /// <summary>What falls outside of the application's schemas with what it calls there, and is not to be made again; else the restore fails.</summary>
+    public ImmutableArray<string> MayFall { get; init; } = [];
+
     /// <summary>Checks the backup, then restores it. Supabase's own schemas are left as they are.</summary>
     /// <returns>What was replaced.</returns>
     /// <exception cref="BackupDamagedException">The backup is not what its receipt says; nothing is changed.</exception>
@@ -29,7 +33,7 @@ public sealed class DatabaseRestore(DatabaseWriter database, ProcessRunner proce
         using var opened = await new BackupReader(processes) { Options = Options }.OpenAsync(backup, cancellation);
         var tools = await PostgresTools.FindAsync(Version.Parse(opened.Receipt.ServerVersion).Major, processes, cancellation);
         var (present, ownRoles) = await PresentAsync(cancellation);
-        var plan = RestorePlan.For(opened.Receipt, present);
+        var plan = RestorePlan.For(opened.Receipt, present, MayFall);
         var scripts = new RestoreScripts(processes, tools, opened.Sub("restore"));
         string[] names =
         [

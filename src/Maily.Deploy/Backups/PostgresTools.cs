@@ -18,25 +18,23 @@ public sealed partial record PostgresTools(string Folder, int Major)
     static readonly ConcurrentDictionary<(string Program, DateTime Written), int?> Answered = [];
 
     /// <summary>
-    /// Finds tools for a server: on PATH or in Debian's <c>/usr/lib/postgresql/*/bin</c>, of the server's major version or
-    /// the next newer one (an older pg_dump refuses a newer server).
+    /// Finds tools for a server: on PATH or in Debian's <c>/usr/lib/postgresql/*/bin</c>, of the server's major version. An older pg_dump
+    /// refuses a newer server, and a newer pg_restore sets what an older server does not know: 17 sets <c>transaction_timeout</c>.
     /// </summary>
     /// <exception cref="PostgresToolsMissingException">There are none; the error names the package.</exception>
     public static async Task<PostgresTools> FindAsync(int serverMajor, ProcessRunner processes, CancellationToken cancellation)
     {
-        var found = new List<PostgresTools>();
+        var found = new SortedSet<int>();
         foreach (var folder in Folders(serverMajor).Where(folder => File.Exists(Path.Combine(folder, "pg_dump"))).Distinct(StringComparer.Ordinal))
         {
-            if (await MajorOfAsync(Path.Combine(folder, "pg_dump"), processes, cancellation) is not { } major)
-                continue;
-            found.Add(new(folder, major));
-            // There are none that fit better.
-            if (found[^1].Major == serverMajor)
-                return found[^1];
+            var major = await MajorOfAsync(Path.Combine(folder, "pg_dump"), processes, cancellation);
+            if (major == serverMajor)
+                return new(folder, serverMajor);
+            if (major is { } other)
+                found.Add(other);
         }
 
-        return found.Where(tools => tools.Major > serverMajor).OrderBy(tools => tools.Major).FirstOrDefault()
-            ?? throw new PostgresToolsMissingException(serverMajor, [.. found.Select(tools => tools.Major).Distinct().Order()]);
+        throw new PostgresToolsMissingException(serverMajor, [.. found]);
     }
 
     // Asked for by every part of a run: the same file answers the same.
@@ -93,7 +91,7 @@ public sealed partial record PostgresTools(string Folder, int Major)
 
 /// <summary>This machine lacks client tools that fit the server.</summary>
 public sealed class PostgresToolsMissingException(int serverMajor, ImmutableArray<int> found)
-    : DeployException($"pg_dump {serverMajor} or newer is not on this machine.",
+    : DeployException($"pg_dump {serverMajor}, the server's version, is not on this machine.",
         $"Install it: `apt-get install postgresql-client-{serverMajor}`.",
         found.IsEmpty ? "No pg_dump was found on PATH or in /usr/lib/postgresql." : $"Found only: {string.Join(", ", found)}.")
 {

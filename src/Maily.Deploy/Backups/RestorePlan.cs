@@ -11,11 +11,12 @@ namespace Maily.Deploy.Backups;
 /// </summary>
 /// <param name="Schemas">The schemas that are filled from the backup.</param>
 /// <param name="Newer">The application's schemas that the backup does not know: they are dropped.</param>
-/// <param name="Guard">SQL that sets how long locks are waited for, and notes what stands in other schemas.</param>
+/// <param name="Guard">SQL that sets how long locks are waited for, lets statements take their time, and notes what stands in other schemas.</param>
 /// <param name="Emptying">SQL that empties, after the guard.</param>
+/// <param name="First">SQL that makes what the schemas may stand on outside, as far as it can be made without them; empty where there is none.</param>
 /// <param name="Outside">SQL that makes again what fell outside.</param>
 /// <param name="Check">SQL that fails where something else fell outside; in one transaction with the guard.</param>
-public sealed record RestorePlan(ImmutableArray<string> Schemas, ImmutableArray<string> Newer, string Guard, string Emptying, string Outside, string Check)
+public sealed record RestorePlan(ImmutableArray<string> Schemas, ImmutableArray<string> Newer, string Guard, string Emptying, string First, string Outside, string Check)
 {
     // Not DROP SCHEMA ... CASCADE: that would take extensions along which live in the schema. The statements are composed
     // before the first one runs: a name that is looked up after its object has gone is a number.
@@ -34,6 +35,15 @@ public sealed record RestorePlan(ImmutableArray<string> Schemas, ImmutableArray<
             select format('drop %s if exists %s cascade', case t.typtype when 'd' then 'domain' else 'type' end, t.oid::regtype), t.oid, 'pg_type'::regclass
             from pg_type t left join pg_class c on c.oid = t.typrelid
             where t.typnamespace = to_regnamespace({0}) and t.typelem = 0 and (t.typtype in ('e', 'd', 'r') or c.relkind = 'c')
+            union all
+            select format('drop collation if exists %s cascade', l.oid::regcollation), l.oid, 'pg_collation'::regclass
+            from pg_collation l where l.collnamespace = to_regnamespace({0})
+            union all
+            select format('drop text search configuration if exists %s cascade', g.oid::regconfig), g.oid, 'pg_ts_config'::regclass
+            from pg_ts_config g where g.cfgnamespace = to_regnamespace({0})
+            union all
+            select format('drop text search dictionary if exists %s cascade', y.oid::regdictionary), y.oid, 'pg_ts_dict'::regclass
+            from pg_ts_dict y where y.dictnamespace = to_regnamespace({0})
           ) as thing(sql, oid, class)
           where not exists (select from pg_depend d where d.classid = thing.class and d.objid = thing.oid and d.refobjid <> d.objid and d.deptype in ('e', 'i'));
           if script is not null then
@@ -75,6 +85,8 @@ public sealed record RestorePlan(ImmutableArray<string> Schemas, ImmutableArray<
         union all
         select format('function %s', p.oid::regprocedure) from pg_proc p where p.pronamespace::regnamespace::text <> all({0})
         union all
+        select format('event trigger %I', e.evtname) from pg_event_trigger e
+        union all
         select format('default of %s.%I', a.adrelid::regclass, n.attname) from pg_attrdef a join pg_class c on c.oid = a.adrelid
         join pg_attribute n on n.attrelid = a.adrelid and n.attnum = a.adnum where c.relnamespace::regnamespace::text <> all({0})
         """;
@@ -90,8 +102,15 @@ public sealed record RestorePlan(ImmutableArray<string> Schemas, ImmutableArray<
         end $others$;
         """;
 
-    /// <summary>Guard and emptying.</summary>
-    public string Before => Guard + Emptying;
+    // Again after the schemas, where it cannot be made before them.
+    const string IfItCanBe = """
+        do $maily_first$ begin execute {0};
+        exception when undefined_table or undefined_object or undefined_function or invalid_schema_name or insufficient_privilege then null; end $maily_first$;
+
+        """;
+
+    /// <summary>Guard and emptying, and what comes before the dump.</summary>
+    public string Before => Guard + Emptying + First;
 
     /// <summary>What fell outside, and the check.</summary>
     public string After => Outside + Check;
@@ -99,20 +118,27 @@ public sealed record RestorePlan(ImmutableArray<string> Schemas, ImmutableArray<
     /// <summary>Decides.</summary>
     /// <param name="receipt">The backup.</param>
     /// <param name="present">The application's schemas that the database has now.</param>
-    public static RestorePlan For(BackupReceipt receipt, IEnumerable<string> present)
+    /// <param name="mayFall">What may fall outside with the schemas and is not made again.</param>
+    /// <param name="outside">How what stands outside is made again; null: or else nothing is restored.</param>
+    public static RestorePlan For(BackupReceipt receipt, IEnumerable<string> present, ImmutableArray<string> mayFall = default, Func<OutsideDependent, string>? outside = null)
     {
         ImmutableArray<string> newer = [.. present.Except(receipt.Schemas, StringComparer.Ordinal)];
         var others = Others.Replace("{0}", $"array[{string.Join(", ", receipt.Schemas.Concat(newer).Select(schema => Quoted.Text(QuoteWhereNeeded(schema))))}]", StringComparison.Ordinal);
-        var guard = $"set local search_path = '';\nset local lock_timeout = '10s';\nset local client_min_messages = warning;\ncreate temp table maily_others on commit drop as {others};\n";
+        var guard = $"set local search_path = '';\nset local lock_timeout = '10s';\nset local statement_timeout = 0;\nset local client_min_messages = warning;\ncreate temp table maily_others on commit drop as {others};\n";
+        if (!mayFall.IsDefaultOrEmpty)
+            guard += $"delete from pg_temp.maily_others where thing in ({string.Join(", ", mayFall.Select(Quoted.Text))});\n";
         var before = new StringBuilder();
         foreach (var schema in newer)
             before.Append("drop schema if exists ").Append(Quoted.Name(schema)).Append(" cascade;\n");
         foreach (var schema in receipt.Schemas)
             before.Append(Of(Empty, schema)).Append("\ncreate schema if not exists ").Append(Quoted.Name(schema)).Append(";\n").Append(Of(NoDefaultPrivileges, schema)).Append('\n');
-        var after = new StringBuilder();
+        var (first, after) = (new StringBuilder(), new StringBuilder());
+        foreach (var dependent in receipt.Outside.Where(dependent => dependent.ComesFirst))
+            first.Append(IfItCanBe.Replace("{0}", Quoted.Text(dependent.Sql), StringComparison.Ordinal));
         foreach (var dependent in receipt.Outside)
-            after.Append(dependent.Sql).Append(";\n");
-        return new(receipt.Schemas, newer, guard, before.ToString(), after.ToString(), NothingElseFell.Replace("{0}", others, StringComparison.Ordinal) + "\n");
+            after.Append(outside?.Invoke(dependent) ?? dependent.Sql).Append(";\n");
+        var bodies = first.Length == 0 ? "" : $"set local check_function_bodies = off;\n{first}";
+        return new(receipt.Schemas, newer, guard, before.ToString(), bodies, after.ToString(), NothingElseFell.Replace("{0}", others, StringComparison.Ordinal) + "\n");
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using Maily.Deploy.Backups.Sealing;
@@ -14,11 +15,12 @@ namespace Maily.Deploy.Backups;
 /// <param name="seed">The same seed gives the same checksums, on every server.</param>
 public sealed class TableChecksums(long seed)
 {
-    // Whatever changes how a value is written. Without row_security = off a policy would hide rows silently.
+    // Whatever changes how a value is written. Without row_security = off a policy would hide rows silently. Hosted Supabase ends the
+    // statements of a role after two minutes, in which no big table is read.
     internal const string Settings = """
         set local search_path = ''; set local datestyle = 'ISO, YMD'; set local intervalstyle = 'iso_8601'; set local timezone = 'UTC';
         set local extra_float_digits = 3; set local bytea_output = 'hex'; set local xmlbinary = 'base64'; set local lc_monetary = 'C';
-        set local row_security = off; set local lock_timeout = '10s'
+        set local row_security = off; set local lock_timeout = '10s'; set local statement_timeout = 0
         """;
 
     // Which values differ is for their bytes to say: 1.0 equals 1.00, and a type's own hash would take them for the same. The number of
@@ -34,7 +36,7 @@ public sealed class TableChecksums(long seed)
               when t.typname = 'int8' then format('c.%1$I, c.%1$I >> 32', a.attname)
               when t.typname in ('float4', 'float8', 'numeric', 'json', 'jsonb') then format('%s(c.%I)', t.typsend, a.attname)
               else format('row(c.%I)::text', a.attname) end, ', ' order by a.attnum)
-            from pg_attribute a join pg_type t on t.oid = a.atttypid where a.attrelid = {0}::regclass and a.attnum > 0 and not a.attisdropped), {0}::regclass)
+            from pg_attribute a join pg_type t on t.oid = a.atttypid where a.attrelid = {0}::regclass and a.attnum > 0 and not a.attisdropped and {2}), {0}::regclass)
         """;
 
     /// <summary>The seed that a receipt's checksums were made with.</summary>
@@ -59,8 +61,9 @@ public sealed class TableChecksums(long seed)
     /// <summary>An SQL expression that gives the statement which reads one table's count and checksum, under <see cref="Settings"/>.</summary>
     /// <param name="table">An expression for the table's name.</param>
     /// <param name="seed">The seed, as that statement has it.</param>
-    internal static string StatementFor(string table, string seed) =>
-        Statement.Replace("{0}", table, StringComparison.Ordinal).Replace("{1}", seed, StringComparison.Ordinal);
+    /// <param name="columns">An expression for the names of the columns that count; null: all of them.</param>
+    internal static string StatementFor(string table, string seed, string? columns = null) => Statement.Replace("{0}", table, StringComparison.Ordinal)
+        .Replace("{1}", seed, StringComparison.Ordinal).Replace("{2}", columns is null ? "true" : $"a.attname = any({columns})", StringComparison.Ordinal);
 
     /// <summary>Makes the settings of the open transaction those under which values are read.</summary>
     internal static Task BeginAsync(NpgsqlConnection connection, CancellationToken cancellation) => connection.RunAsync(Settings, cancellation);
@@ -70,9 +73,15 @@ public sealed class TableChecksums(long seed)
     /// <param name="table">Schema and name, quoted where needed, as <c>regclass</c> prints them.</param>
     /// <param name="cancellation">Aborts.</param>
     /// <exception cref="PostgresException">The table is not there, or may not be read (42501).</exception>
-    internal async Task<BackupTable> ReadAsync(NpgsqlConnection connection, string table, CancellationToken cancellation)
+    internal async Task<BackupTable> ReadAsync(NpgsqlConnection connection, string table, CancellationToken cancellation) =>
+        await ReadAsync(connection, table, await connection.FindAsync<string>($"select {StatementFor("$1", "$1")}", cancellation, table), cancellation);
+
+    /// <summary>The same of some columns only.</summary>
+    internal async Task<BackupTable> ReadAsync(NpgsqlConnection connection, string table, ImmutableArray<string> columns, CancellationToken cancellation) =>
+        await ReadAsync(connection, table, await connection.FindAsync<string>($"select {StatementFor("$1", "$1", "$2")}", cancellation, table, columns.ToArray()), cancellation);
+
+    async Task<BackupTable> ReadAsync(NpgsqlConnection connection, string table, string? statement, CancellationToken cancellation)
     {
-        var statement = await connection.FindAsync<string>($"select {StatementFor("$1", "$1")}", cancellation, table);
         await using var command = connection.CommandOf(statement!, seed);
         command.CommandTimeout = 0;
         await using var reader = await command.ExecuteReaderAsync(cancellation);

@@ -15,15 +15,16 @@ sealed record DataChanges(ImmutableDictionary<long, DataChanges.Table> Tables, I
         """;
 
     const string ReadColumns = """
-        select a.attrelid::bigint, a.attnum, quote_ident(a.attname), format_type(a.atttypid, a.atttypmod)
-        from pg_catalog.pg_attribute a where a.attgenerated = '' and a.attnum > 0 and not a.attisdropped and a.attrelid = any ($1::oid[])
+        select a.attrelid::bigint, a.attnum, quote_ident(a.attname), format_type(a.atttypid, a.atttypmod), pg_get_expr(d.adbin, d.adrelid)
+        from pg_catalog.pg_attribute a left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+        where a.attgenerated = '' and a.attnum > 0 and not a.attisdropped and a.attrelid = any ($1::oid[])
         """;
 
     /// <summary>A table with its qualified name, the file that holds its rows, and how many rows were changed or deleted.</summary>
     internal sealed record Table(string Name, long? File, long Changed);
 
-    /// <summary>A column with its quoted name.</summary>
-    internal sealed record Column(string Name, string Type);
+    /// <summary>A column with its quoted name, and the expression of its default; null where it has none.</summary>
+    internal sealed record Column(string Name, string Type, string? Default);
 
     /// <summary>Reads it.</summary>
     public static async Task<DataChanges> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation)
@@ -38,11 +39,26 @@ sealed record DataChanges(ImmutableDictionary<long, DataChanges.Table> Tables, I
         {
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
-                columns.Add((reader.GetInt64(0), reader.GetInt16(1)), new(reader.GetString(2), reader.GetString(3)));
+                columns.Add((reader.GetInt64(0), reader.GetInt16(1)), new(reader.GetString(2), reader.GetString(3), await reader.IsDBNullAsync(4, cancellation) ? null : reader.GetString(4)));
         }
 
         return new(tables.ToImmutable(), columns.ToImmutable());
     }
+
+    /// <summary>
+    /// What is gone afterwards, and which rows hold something there that is no default. By number and not by name: what was dropped
+    /// and made again under the same name has lost its rows all the same.
+    /// </summary>
+    public IEnumerable<(string Table, string Condition)> DroppedIn(DataChanges after)
+    {
+        foreach (var table in Tables.Where(table => !after.Tables.ContainsKey(table.Key)).OrderBy(table => table.Key))
+            yield return (table.Value.Name, "true");
+        foreach (var columns in Columns.Where(column => after.Tables.ContainsKey(column.Key.Table) && !after.Columns.ContainsKey(column.Key))
+            .GroupBy(column => column.Key.Table, column => column.Value).OrderBy(columns => columns.Key))
+            yield return (Tables[columns.Key].Name, string.Join(" or ", columns.Select(Holds)));
+    }
+
+    static string Holds(Column column) => column.Default is null ? $"{column.Name} is not null" : $"{column.Name} is distinct from ({column.Default})";
 
     /// <summary>The tables that are still there afterwards and whose rows were changed, deleted or written anew.</summary>
     public IEnumerable<WrittenRows> WrittenIn(DataChanges after) =>

@@ -16,8 +16,12 @@ sealed class DownLoss(NpgsqlConnection connection, string version)
 {
     const string Savepoint = "maily_down";
 
-    /// <summary>Whether a later transaction wrote the row.</summary>
-    const string IsLater = "age(xmin) < (select coalesce(age(xid::xid), 2147483647) from maily_deploy.applied_migrations where version = $1)";
+    // One that was open beside the migration counts as later. What a former version marked does not know those, and the oldest marks
+    // know no number at all.
+    const string IsLater = """
+        age(xmin) <= (select coalesce(age(oldest_open::xid), age(xid::xid) - 1, 2147483646) from maily_deploy.applied_migrations where version = $1)
+        and xmin is distinct from (select xid::xid from maily_deploy.applied_migrations where version = $1)
+        """;
 
     /// <summary>Runs the script in the open transaction, which must be given up where this throws; gives the schema that it leads to.</summary>
     /// <param name="run">Runs the down script.</param>
@@ -26,7 +30,9 @@ sealed class DownLoss(NpgsqlConnection connection, string version)
     public async Task<DatabaseCatalog> RunAsync(Func<CancellationToken, Task> run, CancellationToken cancellation)
     {
         await connection.RunAsync($"savepoint {Savepoint}", cancellation);
-        var (before, tablesBefore) = (await DatabaseCatalog.ReadHereAsync(connection, cancellation), await DataChanges.ReadAsync(connection, cancellation));
+        // So that defaults are printed with their schemas.
+        await connection.RunAsync("set local search_path = ''", cancellation);
+        var tablesBefore = await DataChanges.ReadAsync(connection, cancellation);
         // The path, too, is as it was: the script may count on it.
         await connection.RunAsync($"rollback to savepoint {Savepoint}", cancellation);
         await run(cancellation);
@@ -34,7 +40,7 @@ sealed class DownLoss(NpgsqlConnection connection, string version)
         await connection.RunAsync($"rollback to savepoint {Savepoint}", cancellation);
 
         var lost = ImmutableArray.CreateBuilder<WrittenTable>();
-        foreach (var (table, condition) in Dropped(before, after))
+        foreach (var (table, condition) in tablesBefore.DroppedIn(tablesAfter))
             Add(lost, table, await CountAsync(table, condition, cancellation));
         ThrowIf(lost);
 
@@ -83,36 +89,6 @@ sealed class DownLoss(NpgsqlConnection connection, string version)
             await connection.RunAsync($"rollback to savepoint {Savepoint}_count", cancellation);
             return await connection.FindAsync<long>($"select count(*) from pg_temp.{table.Kept}", cancellation);
         }
-    }
-
-    // A row of a later transaction counts where it holds something in what is dropped that is no default.
-    static IEnumerable<(string Table, string Condition)> Dropped(DatabaseCatalog before, DatabaseCatalog after)
-    {
-        var gone = before.Items.Values.Where(item => !after.Items.ContainsKey(item.Title)).ToImmutableArray();
-        var tables = gone.Where(item => item.Kind == "table").Select(item => item.Name).ToImmutableHashSet(StringComparer.Ordinal);
-        foreach (var table in tables.Order(StringComparer.Ordinal))
-            yield return (table, "true");
-        foreach (var columns in gone.Where(item => item.Kind == "column").Select(item => (Table: item.Name[..ColumnAt(item.Name)], Column: item.Name[(ColumnAt(item.Name) + 1)..], item.Definition))
-            .Where(column => !tables.Contains(column.Table) && !column.Definition.Contains(" generated always as (", StringComparison.Ordinal)).GroupBy(column => column.Table, StringComparer.Ordinal))
-            yield return (columns.Key, string.Join(" or ", columns.Select(column => Holds(column.Column, column.Definition))));
-    }
-
-    static string Holds(string column, string definition) =>
-        definition.IndexOf(" default ", StringComparison.Ordinal) is var at and >= 0
-            ? $"{column} is distinct from ({definition[(at + " default ".Length)..].Replace(" identity always", "", StringComparison.Ordinal)})" : $"{column} is not null";
-
-    // The last dot outside of quotes.
-    static int ColumnAt(string name)
-    {
-        var (at, quoted) = (0, false);
-        for (var i = 0; i < name.Length; i++)
-        {
-            quoted ^= name[i] == '"';
-            if (name[i] == '.' && !quoted)
-                at = i;
-        }
-
-        return at;
     }
 
     async Task<long> CountAsync(string table, string condition, CancellationToken cancellation)

@@ -70,7 +70,7 @@ sealed class MigrationCompensator(DatabaseSettings settings, MigrationOptions op
         var after = await MigrationState.ReadAsync(settings, point.Version, cancellation);
         return after.IsInHistory
             ? NeedsPerson(point, $"{title} is still in the history after the backup was restored")
-            : CompensationResult.Undone($"{title} is undone by the backup {point.Backup}: rows written since are lost, as was asked for.");
+            : await UndoneAsync(point, $"{title} is undone by the backup {point.Backup}: rows written since are lost, as was asked for.", cancellation);
     }
 
     async Task<CompensationResult> RestoreIfUntouchedAsync(StepContext context, MigrationRestorePoint point, string title, CancellationToken cancellation)
@@ -87,7 +87,14 @@ sealed class MigrationCompensator(DatabaseSettings settings, MigrationOptions op
             return NeedsPerson(point, $"{title} is applied and has no way back of its own ({point.Reason}). {refused.Fact.TrimEnd('.')}");
         }
 
-        return CompensationResult.Undone($"{title} is undone by the backup {point.Backup}: nobody had written since.");
+        return await UndoneAsync(point, $"{title} is undone by the backup {point.Backup}: nobody had written since.", cancellation);
+    }
+
+    // A restore leaves Supabase's schemas as they are, and what the migration has made there.
+    async Task<CompensationResult> UndoneAsync(MigrationRestorePoint point, string fact, CancellationToken cancellation)
+    {
+        var left = await options.BackupAt(point.Backup!).FindReceiptAsync(cancellation) is { } receipt ? await OutsideChanges.SinceAsync(settings, receipt, cancellation) : null;
+        return left is null ? CompensationResult.Undone(fact) : CompensationResult.NeedsPerson($"{fact} {left}");
     }
 
     async Task<CompensationResult> DownAsync(StepContext context, MigrationRestorePoint point, string title, CancellationToken cancellation)

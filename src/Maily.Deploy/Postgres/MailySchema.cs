@@ -79,6 +79,10 @@ public static class MailySchema
         from maily_deploy.journal as first
         where first.environment = present.environment and first.deployment = present.id and first.sequence = 1
         """,
+        // The oldest transaction that was open beside a migration: it may write after it and have a number from before it.
+        """
+        alter table maily_deploy.applied_migrations add column if not exists oldest_open xid8
+        """,
     ];
 
     /// <summary>Makes what is missing. Two that do it at once wait for each other.</summary>

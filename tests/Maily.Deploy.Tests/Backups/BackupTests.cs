@@ -14,14 +14,22 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
     const string Application = """
         create extension citext schema public;
         create schema auth; create table auth.users (id int primary key);
-        create type mood as enum ('good', 'bad'); create domain short as text check (length(value) < 9);
+        create collation anycase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+        create text search dictionary plain (template = simple); create text search configuration words (copy = simple); alter text search configuration words alter mapping for asciiword with plain;
+        create type mood as enum ('good', 'bad'); create domain short as text collate anycase check (length(value) < 9);
         create table campaigns (id int primary key, name citext, mood mood, note short); insert into campaigns values (1, 'One', 'good', 'x'), (2, 'Two', 'bad', null);
         create view names as select name from campaigns;
         create table sends (id bigint generated always as identity, campaign int references campaigns, at date) partition by range (at);
         create table sends_2026 partition of sends for values from ('2026-01-01') to ('2027-01-01'); insert into sends(campaign, at) values (1, '2026-05-05');
         create function on_user() returns trigger language plpgsql as $$ begin insert into public.campaigns values (100 + new.id, 'user'); return new; end $$;
         create trigger on_user after insert on auth.users for each row execute function on_user();
-        create publication realtime for table campaigns;
+        create publication realtime for table campaigns (id, name) where (id > 0);
+        create schema storage authorization pg_monitor; create table storage.objects (id int, name text); alter table storage.objects owner to pg_monitor;
+        create function allowed(text) returns boolean language sql as 'select true'; create policy own on storage.objects for select to pg_monitor using (public.allowed(name));
+        create function storage.folder(text) returns text language sql as 'select $1'; revoke execute on function storage.folder from public; grant execute on function storage.folder to pg_monitor;
+        create policy sorted on campaigns using (storage.folder(note) is not null);
+        create function on_ddl() returns event_trigger language plpgsql as $$ begin end $$;
+        create event trigger on_ddl on ddl_command_end when tag in ('CREATE TABLE') execute function on_ddl(); alter event trigger on_ddl enable always;
         create schema "Odd name"; create table "Odd name"."T;" (id int);
         create schema supabase_migrations; create table supabase_migrations.schema_migrations (version text primary key); insert into supabase_migrations.schema_migrations values ('1');
         create schema maily_deploy; create table maily_deploy.journal (id int);
@@ -48,9 +56,10 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         await deployed.RunAsync(new BackupStage(database, processes), Cancellation);
         var receipt = (await Stored.FindReceiptAsync(Cancellation)).ShouldNotBeNull();
         receipt.Schemas.ShouldBe(["Odd name", "public", "supabase_migrations"]);
-        receipt.LeftOut.ShouldBe(["auth", "information_schema", "maily_deploy"]);
+        receipt.LeftOut.ShouldBe(["auth", "information_schema", "maily_deploy", "storage"]);
         receipt.Tables.Select(table => (table.Name, table.Rows)).ShouldBe([("\"Odd name\".\"T;\"", 0), ("public.campaigns", 2), ("public.hidden", 0), ("public.sends_2026", 1), ("supabase_migrations.schema_migrations", 1)]);
-        receipt.Outside.Select(dependent => dependent.Name).ShouldBe(["public.campaigns in publication realtime", "trigger on_user on auth.users"]);
+        receipt.Outside.Select(dependent => dependent.Name)
+            .ShouldBe(["function storage.folder(text)", "policy own on storage.objects", "public.campaigns in publication realtime", "trigger on_user on auth.users", "event trigger on_ddl"]);
         receipt.Files.ShouldContain(file => file.Name == "dump/toc.dat");
         receipt.Location.ShouldBe(BackupFolder);
         if (!OperatingSystem.IsWindows())
@@ -128,7 +137,7 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
     {
         var database = await ApplicationAsync();
         await PostgresServer.ExecuteAsync(database, $"create role reader_{database.Name} login");
-        await PostgresServer.ExecuteAsync(database, $"grant usage on schema auth to reader_{database.Name}; grant select on auth.users to reader_{database.Name}");
+        await PostgresServer.ExecuteAsync(database, $"grant usage on schema auth, storage to reader_{database.Name}; grant select on auth.users, storage.objects to reader_{database.Name}");
         var error = await Should.ThrowAsync<BackupPermissionException>(() =>
             new DatabaseBackup(database with { User = $"reader_{database.Name}" }, processes, TimeProvider.System).MakeAsync(Stored, "test", Cancellation));
         error.Evidence.ShouldNotBeNull().ShouldContain("permission denied for");
@@ -170,8 +179,12 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         (await PostgresServer.ScalarAsync<string>(database, "select string_agg(version, ',') from supabase_migrations.schema_migrations")).ShouldBe("1");
         (await PostgresServer.ScalarAsync<bool>(database, "select to_regclass('later') is null and to_regnamespace('newer') is null and to_regclass('names') is not null")).ShouldBeTrue();
         (await PostgresServer.ScalarAsync<long>(database, "select (select count(*) from auth.users) + (select count(*) from maily_deploy.journal) + (select count(*) from sends)")).ShouldBe(3);
-        (await PostgresServer.ScalarAsync<long>(database, "select count(*) from pg_publication_tables where tablename = 'campaigns'")).ShouldBe(1);
+        (await PostgresServer.ScalarAsync<string>(database, "select attnames::text || rowfilter from pg_publication_tables where tablename = 'campaigns'")).ShouldBe("{id,name}(id > 0)");
+        (await PostgresServer.ScalarAsync<string>(database, "select string_agg(polname || polcmd::text || polroles::regrole[]::text || pg_get_expr(polqual, polrelid), ', ' order by polname) from pg_policy"))
+            .ShouldBe("ownr{pg_monitor}allowed(name), sorted*{-}(storage.folder((note)::text) IS NOT NULL)");
+        (await PostgresServer.ScalarAsync<string>(database, "select concat(evtenabled, evtevent, evttags, evtfoid::regproc) from pg_event_trigger")).ShouldBe("Addl_command_end{\"CREATE TABLE\"}on_ddl");
         (await PostgresServer.ScalarAsync<bool>(database, "select not has_table_privilege('pg_monitor', 'hidden', 'select')")).ShouldBeTrue();
+        (await PostgresServer.ScalarAsync<bool>(database, "select to_tsvector('public.words', 'One') is not null and 'a' = 'A' collate public.anycase")).ShouldBeTrue();
         await PostgresServer.ExecuteAsync(database, "create table shown (id int); insert into auth.users values (8)");
         (await PostgresServer.ScalarAsync<bool>(database, "select has_table_privilege('pg_monitor', 'shown', 'select')")).ShouldBeTrue();
         (await PostgresServer.ScalarAsync<long>(database, "select count(*) from campaigns where id = 108")).ShouldBe(1);
@@ -194,13 +207,19 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         await deployed.RunAsync(new BackupStage(database, processes), Cancellation);
         await PostgresServer.ExecuteAsync(database, "create function mine() returns boolean language sql as 'select true'; create policy own on auth.users using (public.mine())");
         (await Should.ThrowAsync<RestoreFailedException>(() => RestoreAsync(database))).Evidence.ShouldNotBeNull().ShouldContain("policy own on auth.users");
-        (await PostgresServer.ScalarAsync<long>(database, "select count(*) from pg_policy")).ShouldBe(1);
+        (await PostgresServer.ScalarAsync<long>(database, "select count(*) from pg_policy")).ShouldBe(3);
     }
 
-    [Fact]
-    public async Task Missing_client_tools_are_said_with_their_package() =>
-        (await Should.ThrowAsync<PostgresToolsMissingException>(() => PostgresTools.FindAsync(99, processes, Cancellation)))
-            .Remedy.ShouldContain("apt-get install postgresql-client-99");
+    // Newer tools set what an older server does not know; older ones refuse a newer server.
+    [Theory]
+    [InlineData(14)]
+    [InlineData(99)]
+    public async Task Client_tools_of_another_version_are_not_taken_and_the_package_is_named(int major)
+    {
+        var missing = await Should.ThrowAsync<PostgresToolsMissingException>(() => PostgresTools.FindAsync(major, processes, Cancellation));
+        missing.Remedy.ShouldContain($"apt-get install postgresql-client-{major}");
+        missing.Evidence.ShouldNotBeNull().ShouldContain("15");
+    }
 
     Task<RestorePlan> RestoreAsync(DatabaseSettings database, BackupKeys? keys = null) =>
         new DatabaseRestore(new(database, deployed.Permit(new("Rollback", "database"))), processes) { Options = new() { Keys = keys } }.RunAsync(Stored, Cancellation);

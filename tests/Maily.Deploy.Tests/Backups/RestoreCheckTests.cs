@@ -13,7 +13,11 @@ public sealed class RestoreCheckTests(PostgresServer server) : IDisposable
 {
     const string Application = """
         create schema auth; create table auth.users (id int primary key, email text); insert into auth.users values (1, 'a@example.com');
-        create schema app; create extension citext schema app; create type app.mood as enum ('good', 'bad');
+        create schema storage authorization pg_monitor; create table storage.objects (name text); alter table storage.objects owner to pg_monitor;
+        create function storage.folder(text) returns text language sql as 'select $1'; create function storage.on_object() returns trigger language plpgsql as $$ begin return new; end $$;
+        create trigger on_object after insert on storage.objects for each row execute function storage.on_object();
+        create schema app; create table app.files (name text default storage.folder('x')); create policy sorted on app.files using (storage.folder(name) is not null);
+        create function app.allowed(text) returns boolean language sql as 'select true'; create policy own on storage.objects for select using (app.allowed(name)); create extension citext schema app; create type app.mood as enum ('good', 'bad');
         create table app.people (id int primary key references auth.users, name app.citext, mood app.mood, data jsonb, at timestamptz default now(), x float8);
         insert into app.people values (1, 'Ada', 'good', '{"a": 1}', default, 0.1 + 0.2);
         create function app.on_user() returns trigger language plpgsql as $$ begin return new; end $$;
@@ -35,7 +39,7 @@ public sealed class RestoreCheckTests(PostgresServer server) : IDisposable
         var database = await ApplicationAsync();
         var steps = await deployed.RunAsync(Stage(database), Cancellation);
         steps.Select(step => step.Step.Id.ToString()).ShouldBe(["Backup/database", "Backup/restore"]);
-        steps[1].Outputs["tables"].ShouldBe("4");
+        steps[1].Outputs["tables"].ShouldBe("6");
         steps[1].Outputs["rows"].ShouldBe("502");
         await NothingIsLeftAsync();
     }

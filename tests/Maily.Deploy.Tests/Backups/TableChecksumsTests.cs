@@ -102,6 +102,27 @@ public sealed class TableChecksumsTests(PostgresServer server)
         (await ReadAsync(database, 7, "public.all_kinds")).ShouldBe(before);
     }
 
+    [Theory]
+    [InlineData("checksums")]
+    [InlineData("fence")]
+    [InlineData("emptying")]
+    public async Task The_time_that_a_role_has_for_a_statement_ends_nothing(string what)
+    {
+        var database = await server.CreateDatabaseAsync();
+        await PostgresServer.ExecuteAsync(database, "create table big as select n as id, n::text as name from generate_series(1, 400000) n");
+        await using var connection = await PostgresServer.OpenAsync(database);
+        await using var transaction = await connection.BeginTransactionAsync(Cancellation);
+        await connection.RunAsync("set statement_timeout = '50ms'", Cancellation);
+        var plan = RestorePlan.For(new()
+        {
+            Deployment = "d", Environment = "e", Database = "d", At = default, Seconds = 0, ServerVersion = "15", WalPosition = "", Schemas = ["public"], Roles = [], LeftOut = [],
+            LeftOutTables = [], Tables = [], Managed = [], Location = "", Outside = [], Files = [],
+        }, []);
+        await connection.RunAsync(what switch { "checksums" => TableChecksums.Settings, "fence" => new WriteFence([], 1).ToSql([]), _ => plan.Guard }, Cancellation);
+        (await connection.FindAsync<string>("show statement_timeout", Cancellation)).ShouldBe("0");
+        (await new TableChecksums(1).ReadAsync(connection, "public.big", Cancellation)).Rows.ShouldBe(400000);
+    }
+
     [Fact]
     public async Task A_table_without_columns_or_rows_has_a_checksum_too()
     {

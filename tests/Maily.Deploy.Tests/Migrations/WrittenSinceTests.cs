@@ -42,6 +42,10 @@ public sealed class WrittenSinceTests(PostgresServer server) : IDisposable
     [InlineData("alter table public.people alter column name type varchar(3) using left(name, 3)", "select 1", "insert into public.people values (3, 'Dorothy')", CompensationState.NeedsPerson)]
     [InlineData("alter table public.people alter column id type bigint", "select 1", "insert into public.people values (3, 'Cid')", CompensationState.Undone)]
     [InlineData("alter table public.people alter column name type bytea using null", "select 1", "insert into public.people values (3, 'Cid')", CompensationState.NeedsPerson)]
+    [InlineData("alter table public.people drop column name; alter table public.people add column name text", "alter table public.people alter column name type varchar(30)", "select 1", CompensationState.Undone)]
+    [InlineData("alter table public.people drop column name; alter table public.people add column name text", "alter table public.people alter column name type varchar(30)", "insert into public.people values (3, 'Cid')", CompensationState.NeedsPerson)]
+    [InlineData("drop table public.people; create table public.people (id int primary key, name text)", "alter table public.people add column age int", "select 1", CompensationState.Undone)]
+    [InlineData("drop table public.people; create table public.people (id int primary key, name text)", "alter table public.people add column age int", "insert into public.people values (3, 'Cid')", CompensationState.NeedsPerson)]
     public async Task A_down_script_drops_only_what_nobody_wrote(string down, string up, string written, CompensationState expected)
     {
         var database = await BackedUpAsync();
@@ -51,6 +55,26 @@ public sealed class WrittenSinceTests(PostgresServer server) : IDisposable
         if (expected == CompensationState.NeedsPerson)
             result.Text.ShouldContain("would drop what was written since: public.");
         (await PostgresServer.ScalarAsync<long>(database, "select count(*) from supabase_migrations.schema_migrations")).ShouldBe(expected == CompensationState.Undone ? 0 : 1);
+    }
+
+    // It has its number when it begins, and writes when the migration is done.
+    [Theory]
+    [InlineData("select 1", CompensationState.NeedsPerson)]
+    [InlineData("update maily_deploy.applied_migrations set oldest_open = null", CompensationState.Undone)]
+    public async Task A_transaction_that_began_before_the_migration_and_wrote_after_it_counts_unless_a_former_version_marked_it(string mark, CompensationState expected)
+    {
+        var database = await BackedUpAsync();
+        Write("down", "delete from public.people where id > 2");
+        await using var connection = await PostgresServer.OpenAsync(database);
+        await using var transaction = await connection.BeginTransactionAsync(Cancellation);
+        await connection.RunAsync("select pg_current_xact_id()", Cancellation);
+        var result = await CompensateAsync(database, "alter table public.people add column age int", async () =>
+        {
+            await connection.RunAsync("insert into public.people values (3, 'Cid')", Cancellation);
+            await transaction.CommitAsync(Cancellation);
+            await PostgresServer.ExecuteAsync(database, mark);
+        }, MigrationPolicy.PreferDown);
+        result.State.ShouldBe(expected, result.Text);
     }
 
     [Theory]
@@ -97,11 +121,65 @@ public sealed class WrittenSinceTests(PostgresServer server) : IDisposable
         (await PostgresServer.ScalarAsync<bool>(database, "select exists (select from public.people where mark = 8)")).ShouldBeTrue();
     }
 
+    const string Platform = "create schema auth; create table auth.users (id int); create schema storage; create table storage.buckets (id text, updated_at timestamptz)";
+
+    [Theory]
+    [InlineData("create function public.on_user() returns trigger language plpgsql as 'begin return new; end'; create trigger on_user after insert on auth.users for each row execute function public.on_user()", null)]
+    [InlineData("create policy theirs on auth.users using (true)", "policy theirs on auth.users is there")]
+    [InlineData("insert into storage.buckets values ('avatars')", "bucket avatars is there")]
+    [InlineData("create extension citext", "extension citext is there")]
+    public async Task A_restore_that_leaves_something_outside_of_the_schemas_needs_a_person(string up, string? named)
+    {
+        var database = await BackedUpAsync(Platform);
+        var result = await CompensateAsync(database, $"alter table public.people drop column name; {up}", "select 1", MigrationPolicy.KeepCompatible);
+        result.State.ShouldBe(named is null ? CompensationState.Undone : CompensationState.NeedsPerson, result.Text);
+        if (named is not null)
+            result.Text.ShouldContain(named);
+        (await PostgresServer.ScalarAsync<string>(database, "select string_agg(name, ',' order by id) from public.people")).ShouldBe("Ada,Bob");
+        (await PostgresServer.ScalarAsync<long>(database, "select count(*) from pg_trigger where not tgisinternal")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_trigger_that_somebody_made_since_is_not_destroyed()
+    {
+        var database = await BackedUpAsync(Platform);
+        await Should.ThrowAsync<RestoreFailedException>(() => CompensateAsync(database, "alter table public.people drop column name",
+            "create function public.on_user() returns trigger language plpgsql as 'begin return new; end'; create trigger on_user after insert on auth.users for each row execute function public.on_user()", MigrationPolicy.KeepCompatible));
+        (await PostgresServer.ScalarAsync<long>(database, "select count(*) from pg_trigger where not tgisinternal")).ShouldBe(1);
+    }
+
+    const string Once = "alter table public.people drop column name; alter table public.people add column made uuid default gen_random_uuid(); create table public.events (at timestamptz default now()); insert into public.events default values";
+
+    [Theory]
+    [InlineData(Once, "select 1", null)]
+    [InlineData(Once, "update public.people set made = gen_random_uuid() where id = 1", "Rows were written since the backup and would be lost: public.people (2 rows, of which some were changed)")]
+    [InlineData(Once, "update public.events set at = at", "Rows were written since the backup and would be lost: public.events (1 rows, of which some were changed)")]
+    [InlineData("alter table public.people drop column name; insert into public.people values ((random() * 1000000)::int + 10)", "select 1", "Rows may have been written since the backup and would be lost: public.people (3 rows; whether some were changed cannot be told)")]
+    public async Task What_a_migration_gives_rows_only_once_is_nobodys_writing(string up, string written, string? named)
+    {
+        var database = await BackedUpAsync();
+        var result = await CompensateAsync(database, up, written, MigrationPolicy.KeepCompatible);
+        result.State.ShouldBe(named is null ? CompensationState.Undone : CompensationState.NeedsPerson, result.Text);
+        if (named is not null)
+            result.Text.ShouldContain(named);
+    }
+
+    // Rewritten by the migration, the row is the migration's own.
+    [Fact]
+    public async Task A_row_that_was_changed_between_the_backup_and_a_migration_that_rewrites_it_is_found()
+    {
+        var database = await BackedUpAsync();
+        await PostgresServer.ExecuteAsync(database, "update public.people set name = 'Eve' where id = 1");
+        var result = await CompensateAsync(database, "drop table public.notes; alter table public.people add column made uuid default gen_random_uuid()", "select 1", MigrationPolicy.KeepCompatible);
+        result.State.ShouldBe(CompensationState.NeedsPerson, result.Text);
+        (await PostgresServer.ScalarAsync<string>(database, "select name from public.people where id = 1")).ShouldBe("Eve");
+    }
+
     [Fact]
     public async Task Without_a_scratch_server_a_changed_table_counts_as_written()
     {
         var database = await BackedUpAsync();
-        var result = await CompensateAsync(database, "alter table public.people drop column name", "select 1", MigrationPolicy.KeepCompatible, scratch: null);
+        var result = await CompensateAsync(database, "alter table public.people drop column name", () => Task.CompletedTask, MigrationPolicy.KeepCompatible, scratch: null);
         result.State.ShouldBe(CompensationState.NeedsPerson);
     }
 
@@ -123,23 +201,26 @@ public sealed class WrittenSinceTests(PostgresServer server) : IDisposable
     static Task UntilBlockedAsync(DatabaseSettings database) => PostgresServer.UntilAsync(database,
         "exists (select from pg_locks l join pg_database d on d.oid = l.database where not granted and d.datname = current_database())");
 
-    async Task<DatabaseSettings> BackedUpAsync()
+    async Task<DatabaseSettings> BackedUpAsync(string more = "select 1")
     {
         var database = await server.CreateDatabaseAsync();
-        await PostgresServer.ExecuteAsync(database, Before);
+        await PostgresServer.ExecuteAsync(database, $"{Before}; {more}");
         await deployed.RunAsync(new BackupStage(database, processes) { Store = FolderBackupStore.At(Path.Combine(deployed.Folder, "backup")), Options = new() { Keys = keys } }, Cancellation);
         return database;
     }
 
-    async Task<CompensationResult> CompensateAsync(DatabaseSettings database, string up, string written, MigrationPolicy policy) =>
-        await CompensateAsync(database, up, written, policy, new ScratchServer(server.At("postgres")));
+    Task<CompensationResult> CompensateAsync(DatabaseSettings database, string up, string written, MigrationPolicy policy) =>
+        CompensateAsync(database, up, () => PostgresServer.ExecuteAsync(database, written), policy);
 
-    async Task<CompensationResult> CompensateAsync(DatabaseSettings database, string up, string written, MigrationPolicy policy, ScratchServer? scratch)
+    Task<CompensationResult> CompensateAsync(DatabaseSettings database, string up, Func<Task> write, MigrationPolicy policy) =>
+        CompensateAsync(database, up, write, policy, new ScratchServer(server.At("postgres")));
+
+    async Task<CompensationResult> CompensateAsync(DatabaseSettings database, string up, Func<Task> write, MigrationPolicy policy, ScratchServer? scratch)
     {
         Write("migrations", up);
         var stage = new MigrateStage(database, new() { Folder = Path.Combine(deployed.Folder, "migrations"), Policy = policy, Scratch = scratch, Backups = new() { Keys = keys } });
         var (step, point, outputs) = (await deployed.RunAsync(stage, Cancellation)).Single();
-        await PostgresServer.ExecuteAsync(database, written);
+        await write();
         return await stage.Compensators.Single().CompensateAsync(deployed.StepContext(step.Id), step.Id, point, outputs, Cancellation);
     }
 

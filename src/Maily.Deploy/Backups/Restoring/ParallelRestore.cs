@@ -84,7 +84,7 @@ sealed class ParallelRestore(ProcessRunner processes, PostgresTools tools, Datab
     {
         var made = plan.Schemas.Except(schemas.Names, StringComparer.Ordinal).Select(schema => $"drop schema if exists {Quoted.Name(schema)};\n");
         var undo = $"{plan.Before}{string.Concat(made)}drop schema {Unfinished};\n{schemas.Open}{schemas.DefaultPrivileges}";
-        return tools.Against(database, "psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--set=VERBOSITY=terse", $"--command={End}",
+        return tools.Against(database, "psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--set=VERBOSITY=terse", "--command=set statement_timeout = 0", $"--command={End}",
             $"--command=do $unfinished$ begin if obj_description(to_regnamespace('{Unfinished}'), 'pg_namespace') = {Quoted.Text(Connection)} then execute $undo$ {undo} $undo$; end if; end $unfinished$");
     }
 

@@ -31,8 +31,8 @@ public sealed class RestoreElsewhere(ProcessRunner processes)
         var tools = await PostgresTools.FindAsync(Version.Parse(opened.Receipt.ServerVersion).Major, processes, cancellation);
         await using var connection = await new ReadOnlyDatabase(target.Database).OpenAsync(cancellation);
         await RequireRolesAsync(connection, opened.Receipt, target.Database, cancellation);
-        var receipt = opened.Receipt with { Outside = [.. opened.Receipt.Outside.Select(WhereItCanBe)] };
-        var plan = RestorePlan.For(receipt, await ApplicationSchemas.ReadAsync(connection, cancellation));
+        var receipt = opened.Receipt;
+        var plan = RestorePlan.For(receipt, await ApplicationSchemas.ReadAsync(connection, cancellation), outside: WhereItCanBe);
         var ownRoles = (await connection.ListAsync<string>("select rolname::text from pg_roles where pg_has_role(oid, 'USAGE')", cancellation)).ToHashSet(StringComparer.Ordinal);
         var (managed, left) = await EmptyAsync(connection, receipt, cancellation);
         var scripts = new RestoreScripts(processes, tools, opened.Sub("restore"));
@@ -48,8 +48,8 @@ public sealed class RestoreElsewhere(ProcessRunner processes)
         var present = await PresentSchemas.ReadAsync(connection, plan.Schemas, cancellation);
         if (!target.HasContent && present.Names.Contains(ParallelRestore.Unfinished, StringComparer.Ordinal))
             throw new RestoreRefusedException(target.Database, "is being restored by somebody");
-        // Where something stands, nobody sees it replaced before all of it is.
-        var warnings = target is { HasContent: false, Environment: null } && plan.Newer.IsEmpty && present.Owned
+        // Where something stands, nobody sees it replaced before all of it is. What is made outside first could not be taken away again.
+        var warnings = target is { HasContent: false, Environment: null } && plan.Newer.IsEmpty && plan.First.Length == 0 && present.Owned
             ? await parallel.RunAsync(opened.Dump, plan, present, Restored, (before, rest) => RunAsync(before, rest, parallel.Connection), cancellation)
             : await RunAsync(plan.Before, Restored);
         return new(opened.Receipt, [.. managed.Order(StringComparer.Ordinal)], [.. left, .. warnings]);
@@ -83,15 +83,11 @@ public sealed class RestoreElsewhere(ProcessRunner processes)
         line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, _, _, "TABLE", "DATA", var schema, var name, ..] && tables.Contains($"{schema}.{name}");
 
     // What it hangs on belongs to Supabase: a database that is no project of it lacks that.
-    static OutsideDependent WhereItCanBe(OutsideDependent dependent) => dependent with
-    {
-        Sql = $"""
-            do $outside$ begin execute {Quote(dependent.Sql)};
-            exception when undefined_table or undefined_object or invalid_schema_name then raise warning '%', {Quote($"{dependent.Name} cannot be made in this database")}; end $outside$
-            """,
-    };
-
-    static string Quote(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+    static string WhereItCanBe(OutsideDependent dependent) => $"""
+        do $outside$ begin execute {Quoted.Text(dependent.Sql)};
+        exception when undefined_table or undefined_object or undefined_function or invalid_schema_name or insufficient_privilege
+            then raise warning '%', {Quoted.Text($"{dependent.Name} cannot be made in this database")}; end $outside$
+        """;
 }
 
 /// <summary>What a restore has done.</summary>

@@ -17,6 +17,10 @@ public sealed record RestoreTarget(DatabaseSettings Database, bool HasContent, s
         or exists (select from pg_type t left join pg_class c on c.oid = t.typrelid where t.typnamespace::regnamespace::text = any($1)
             and t.typelem = 0 and (t.typtype in ('e', 'd', 'r') or c.relkind = 'c')
             and not exists (select from pg_depend d where d.classid = 'pg_type'::regclass and d.objid = t.oid and d.deptype in ('e', 'i')))
+        or exists (select from (select 'pg_collation'::regclass, oid, collnamespace from pg_collation union all select 'pg_ts_config'::regclass, oid, cfgnamespace from pg_ts_config
+            union all select 'pg_ts_dict'::regclass, oid, dictnamespace from pg_ts_dict) as thing(class, oid, schema)
+            where thing.schema::regnamespace::text = any($1)
+            and not exists (select from pg_depend d where d.classid = thing.class and d.objid = thing.oid and d.deptype = 'e'))
         """;
 
     /// <summary>Looks at it; changes nothing.</summary>

@@ -51,6 +51,8 @@ static class CatalogQuery
         union all select 'trigger', format('%I on %s', t.tgname, t.tgrelid::regclass), concat_ws(' ', pg_get_triggerdef(t.oid), case when t.tgenabled <> 'O' then 'enabled ' || t.tgenabled::text end), c.relispartition
             from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_proc f on f.oid = t.tgfoid
             where not t.tgisinternal and (c.relnamespace in (select oid from own) or f.pronamespace in (select oid from own))
+        union all select 'event trigger', format('%I', e.evtname), concat_ws(' ', 'on', e.evtevent, e.evttags::text, 'execute', e.evtfoid::regprocedure, case when e.evtenabled <> 'O' then 'enabled ' || e.evtenabled::text end), false
+            from pg_event_trigger e where e.evtfoid in (select oid from routine)
         union all select 'rule', format('%I on %s', w.rulename, r.name), pg_get_ruledef(w.oid), relispartition from pg_rewrite w join relation r on r.oid = w.ev_class where w.rulename <> '_RETURN'
         union all select 'policy', format('%I on %s', p.polname, p.polrelid::regclass),
             concat_ws(' ', case when p.polpermissive then 'permissive' else 'restrictive' end, p.polcmd,

@@ -12,9 +12,10 @@ namespace Maily.Deploy.Postgres.Scratch;
 /// </summary>
 sealed class PlatformShape(DatabaseSettings target, PostgresTools tools, ProcessRunner processes)
 {
-    const string OwnTriggers = """
+    static readonly string OwnTriggers = $"""
         select format('%s %s %s', n.nspname, c.relname, t.tgname) from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
-        join pg_proc p on p.oid = t.tgfoid join pg_namespace f on f.oid = p.pronamespace where not t.tgisinternal and f.nspname = any($1)
+        join pg_proc p on p.oid = t.tgfoid join pg_namespace f on f.oid = p.pronamespace where not t.tgisinternal
+            and (f.nspname = any($1) or p.oid in ({OutsideQuery.OwnRoutines}))
         """;
 
     // Only those that change what a migration makes: others may hold secrets.

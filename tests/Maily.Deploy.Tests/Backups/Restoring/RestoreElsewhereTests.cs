@@ -44,6 +44,21 @@ public sealed class RestoreElsewhereTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public async Task A_new_project_gets_what_the_application_has_in_Supabases_schemas()
+    {
+        const string storage = "create schema storage authorization pg_monitor; create table storage.objects (name text); alter table storage.objects owner to pg_monitor;";
+        await MakeAsync(await DatabaseAsync(storage + """
+            create function storage.folder(text) returns text language sql as 'select $1'; revoke execute on function storage.folder from public;
+            create table files (name text default storage.folder('x')); create function allowed(text) returns boolean language sql as 'select true';
+            create policy own on storage.objects as restrictive for insert with check (public.allowed(name))
+            """));
+        var target = await DatabaseAsync(storage);
+        (await RestoreAsync(target)).LeftOut.ShouldBeEmpty();
+        (await PostgresServer.ScalarAsync<string>(target, "select polcmd::text || polpermissive || pg_get_expr(polwithcheck, polrelid) from pg_policy where polrelid = 'storage.objects'::regclass")).ShouldBe("afalseallowed(name)");
+        (await PostgresServer.ScalarAsync<bool>(target, "select has_function_privilege('pg_monitor', 'storage.folder(text)', 'execute')")).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Rows_that_have_no_table_there_are_said_to_be_left_out()
     {
         var database = await DatabaseAsync("create schema auth; create table auth.users (id int); insert into auth.users values (1); create table campaigns (id int)");
@@ -188,11 +203,15 @@ public sealed class RestoreElsewhereTests(PostgresServer server) : IDisposable
         (await RestoreTarget.ReadAsync(await DatabaseAsync(Auth + "create schema maily_restore_unfinished"), null, "production", Cancellation)).HasContent.ShouldBeTrue();
     }
 
-    [Fact]
-    public async Task A_type_is_content_too()
+    [Theory]
+    [InlineData("create type mood as enum ('good')")]
+    [InlineData("create collation plain (locale = 'C')")]
+    [InlineData("create text search configuration words (copy = simple)")]
+    [InlineData("create text search dictionary words (template = simple)")]
+    public async Task What_is_no_table_is_content_too(string made)
     {
         await MakeAsync();
-        var target = await DatabaseAsync(Auth + "create type mood as enum ('good')");
+        var target = await DatabaseAsync(Auth + made);
         await Should.ThrowAsync<RestoreRefusedException>(() => RestoreAsync(target));
     }
 

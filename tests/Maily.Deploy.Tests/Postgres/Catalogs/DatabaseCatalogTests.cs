@@ -52,6 +52,7 @@ public sealed class DatabaseCatalogTests(PostgresServer server)
     [InlineData("alter domain short set not null", "domain public.short is text not null CHECK ((length(VALUE) < 9)) and should be text CHECK ((length(VALUE) < 9))")]
     [InlineData("alter sequence counter increment 2", "sequence public.counter is bigint start 1 by 2 from 1 to 9223372036854775807 and should be bigint start 1 by 1 from 1 to 9223372036854775807")]
     [InlineData("alter publication news drop table people", "publication news of public.people is missing")]
+    [InlineData("create function on_ddl() returns event_trigger language plpgsql as 'begin end'; create event trigger on_ddl on ddl_command_end execute function on_ddl()", "event trigger on_ddl is there and should not be (on ddl_command_end execute public.on_ddl()")]
     [InlineData("create schema extra", "schema extra is there and should not be")]
     public async Task What_somebody_changed_by_hand_is_named(string change, string expected) =>
         (await DifferencesAsync(change)).Select(difference => difference.ToString()).ShouldContain(text => text.StartsWith(expected, StringComparison.Ordinal));

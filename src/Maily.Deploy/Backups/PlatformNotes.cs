@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using Maily.Deploy.Postgres;
+using Npgsql;
+
+namespace Maily.Deploy.Backups;
+
+/// <summary>
+/// What migrations make in Supabase's part of a database and no restore takes back: extensions, storage buckets, scheduled jobs. It is
+/// only noted, so that a difference is found.
+/// </summary>
+static class PlatformNotes
+{
+    const string Extensions = "select array[format('extension %I', extname), format('%s in %s', extversion, extnamespace::regnamespace)] from pg_extension";
+
+    const string Buckets = "select array['bucket ' || (to_jsonb(b) ->> 'id'), md5((to_jsonb(b) - 'updated_at')::text)] from storage.buckets b";
+
+    const string Jobs = "select array['scheduled job ' || coalesce(to_jsonb(j) ->> 'jobname', to_jsonb(j) ->> 'jobid'), md5(to_jsonb(j)::text)] from cron.job j";
+
+    /// <summary>Reads them, by name.</summary>
+    public static async Task<ImmutableSortedDictionary<string, string>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        var notes = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var (table, sql) in new[] { ("pg_catalog.pg_extension", Extensions), ("storage.buckets", Buckets), ("cron.job", Jobs) })
+        {
+            if (!await connection.FindAsync<bool>("select coalesce(has_schema_privilege(c.relnamespace, 'usage') and has_table_privilege(c.oid, 'select'), false) from pg_class c where c.oid = to_regclass($1)", cancellation, table))
+                continue;
+            foreach (var note in await connection.ListAsync<string[]>(sql, cancellation))
+                notes[note[0]] = note[1];
+        }
+
+        return notes.ToImmutable();
+    }
+}
+
+/// <summary>What stands outside of the application's schemas otherwise than at a backup: a restore leaves it as it is.</summary>
+static class OutsideChanges
+{
+    /// <summary>Says it.</summary>
+    /// <param name="settings">The database.</param>
+    /// <param name="receipt">The backup's receipt.</param>
+    /// <param name="cancellation">Aborts.</param>
+    /// <returns>A sentence for people; null where all is as it was.</returns>
+    public static async Task<string?> SinceAsync(DatabaseSettings settings, BackupReceipt receipt, CancellationToken cancellation)
+    {
+        if (receipt.Platform is not { } platform)
+            return "Whether all outside of the application's schemas is as it was then cannot be told, since a former version made the backup: look at it by hand.";
+        await using var connection = await new ReadOnlyDatabase(settings).OpenAsync(cancellation);
+        await connection.RunAsync("set search_path = ''", cancellation);
+        var present = await OutsideQuery.ReadAsync(connection, await ApplicationSchemas.ReadAsync(connection, cancellation), cancellation);
+        ImmutableArray<string> changed = [.. Compare(platform, await PlatformNotes.ReadAsync(connection, cancellation)), .. Compare(ByName(receipt.Outside), ByName(present))];
+        return changed.IsEmpty ? null : $"Outside of the application's schemas, which a restore leaves alone, not all is as it was then: {string.Join(", ", changed)}. Undo that by hand.";
+    }
+
+    static Dictionary<string, string> ByName(IEnumerable<OutsideDependent> dependents) => dependents.ToDictionary(dependent => dependent.Name, dependent => dependent.Sql, StringComparer.Ordinal);
+
+    static IEnumerable<string> Compare(IReadOnlyDictionary<string, string> then, IReadOnlyDictionary<string, string> now) =>
+        from name in then.Keys.Union(now.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
+        let was = then.GetValueOrDefault(name)
+        let isNow = now.GetValueOrDefault(name)
+        where was != isNow
+        select was is null ? $"{name} is there" : isNow is null ? $"{name} is missing" : $"{name} is another";
+}

@@ -10,17 +10,17 @@ static class DeclaredSilence
     static readonly TimeSpan Telling = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// As long as the slowest startup probe allows and pods must then be ready before they count (<c>minReadySeconds</c>); zero where nothing is
-    /// declared, and null, which is without end, while a Job's pod runs: that has ended when it has ended.
+    /// As long as the slowest startup probe allows and pods must then be ready before they count (<c>minReadySeconds</c>), where that is longer
+    /// than is borne of any; null, which is without end, while a Job's pod runs: that has ended when it has ended.
     /// </summary>
-    public static TimeSpan? Of(KubernetesObject? live, WorkloadPods pods)
+    public static TimeSpan? Of(KubernetesObject? live, WorkloadPods pods, TimeSpan ofAny)
     {
         if (live is null)
-            return TimeSpan.Zero;
+            return ofAny;
         if (live.Kind == "Job" && pods.New.Any(Runs))
             return null;
         var declared = Seconds(live.Json.Number("spec", "minReadySeconds") ?? 0) + Workloads.ContainersOf(live.Json).Select(StartupOf).DefaultIfEmpty(TimeSpan.Zero).Max();
-        return declared > TimeSpan.Zero ? declared + Telling : TimeSpan.Zero;
+        return declared + Telling > ofAny && declared > TimeSpan.Zero ? declared + Telling : ofAny;
     }
 
     // The API's own defaults, where a manifest leaves them out.

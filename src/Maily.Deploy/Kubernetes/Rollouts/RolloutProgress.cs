@@ -30,7 +30,7 @@ sealed class RolloutProgress(ObjectKey workload, string region, RolloutPatience 
             return Failure(status.Text, status, problems.IsEmpty ? former : problems);
         if (now - began >= patience.Total)
             return Failure($"is not rolled out after {Say(patience.Total)}", status, problems);
-        return DeclaredSilence.Of(live, pods) is { } declared && TimeSpan.FromTicks(Math.Max(declared.Ticks, patience.NoActivity.Ticks)) is var silence && now - lastActivity >= silence
+        return DeclaredSilence.Of(live, pods, patience.NoActivity) is { } silence && now - lastActivity >= silence
             ? Failure($"did not change for {Say(silence)}", status, problems) : null;
     }
 

@@ -32,14 +32,20 @@ static class PruneDecision
         ];
     }
 
-    static string? ReasonToKeep(KubernetesObject member, HashSet<(string, string?, string)> needed) => member.Annotation(Marks.Prune) switch
+    /// <summary>Why an object stays that no release needs any more; null where it may go.</summary>
+    public static string? ReasonToKeep(KubernetesObject item) => item.Annotation(Marks.Prune) switch
     {
         "true" => null,
         { } no => $"kept: {Marks.Prune}={no}",
-        null when needed.Contains(Versionless(member.Key)) => "kept: a retained release needs it",
-        null when HoldData.Contains(member.Kind) => $"kept: it holds data; annotate it with {Marks.Prune}=true to let it go",
-        null when RegionRestorePoint.HoldsValues(member) => $"kept: nothing could bring its values back; annotate it with {Marks.Prune}=true to let it go",
+        null when HoldData.Contains(item.Kind) => $"kept: it holds data; annotate it with {Marks.Prune}=true to let it go",
+        null when RegionRestorePoint.HoldsValues(item) => $"kept: nothing could bring its values back; annotate it with {Marks.Prune}=true to let it go",
         null => null,
+    };
+
+    static string? ReasonToKeep(KubernetesObject member, HashSet<(string, string?, string)> needed) => member.Annotation(Marks.Prune) switch
+    {
+        null when needed.Contains(Versionless(member.Key)) => "kept: a retained release needs it",
+        _ => ReasonToKeep(member),
     };
 
     // Endpoints have the labels of their Service, but are the controller's.

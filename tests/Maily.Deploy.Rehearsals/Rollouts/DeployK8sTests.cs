@@ -111,6 +111,28 @@ public sealed class UnreliableApiTests(EmbeddedNodeFixture fixture) : RolloutCas
     }
 
     [Fact]
+    public async Task A_resource_is_applied_until_the_API_judges_it_by_the_definition_that_has_just_changed()
+    {
+        Write("objects.yaml", ForeignManifests.Operator(1));
+        try
+        {
+            (await DeployAsync()).Failure.ShouldBeNull();
+            Write("objects.yaml", ForeignManifests.UpgradedOperator);
+            // The first of them answers the dry run.
+            var former = new ApiFault { Method = "PATCH", Path = "/certificates/shop", Status = HttpStatusCode.UnprocessableEntity, Times = 4 };
+            using var fault = Faults.Add(former);
+
+            (await DeployAsync()).Failure.ShouldBeNull();
+
+            former.Times.ShouldBeLessThanOrEqualTo(0);
+        }
+        finally
+        {
+            await ForeignManifestsContract.RemoveOperatorAsync(Api);
+        }
+    }
+
+    [Fact]
     public async Task A_watch_that_has_expired_does_not_fail_a_release()
     {
         WriteVersion(1);

@@ -14,6 +14,16 @@ public abstract class ForeignManifestsContract(ClusterFixture fixture) : Rollout
         "apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/maily-test-operator",
     ];
 
+    const string Certificate = "/apis/operator.maily.test/v1/namespaces/maily/certificates/shop";
+
+    /// <summary>Removes what the operator has outside of the namespace.</summary>
+    internal static async Task RemoveOperatorAsync(ClusterApi api)
+    {
+        foreach (var path in ClusterWide)
+            await api.Delete($"/{path}");
+        await api.Until($"/{ClusterWide[0]}", answer => answer.Status == HttpStatusCode.NotFound);
+    }
+
     [Fact]
     public async Task A_demo_shop_is_applied_unchanged_diffed_pruned_and_rolled_back()
     {
@@ -44,20 +54,49 @@ public abstract class ForeignManifestsContract(ClusterFixture fixture) : Rollout
         try
         {
             (await DeployAsync()).Failure.ShouldBeNull();
-            (await Api.Get("/apis/operator.maily.test/v1/namespaces/maily/certificates/shop")).Is(HttpStatusCode.OK).Body["spec"]!["replicas"]!.GetValue<int>().ShouldBe(1);
+            (await Api.Get(Certificate)).Is(HttpStatusCode.OK).Body["spec"]!["replicas"]!.GetValue<int>().ShouldBe(1);
 
             await IsUnchangedAsync();
 
             Write("objects.yaml", ForeignManifests.Operator(2));
             (await LinesAsync()).ShouldContain("  .spec.replicas: 1 -> 2");
             (await DeployAsync(undo: true)).ShouldBeUndone();
-            (await Api.Get("/apis/operator.maily.test/v1/namespaces/maily/certificates/shop")).Is(HttpStatusCode.OK).Body["spec"]!["replicas"]!.GetValue<int>().ShouldBe(1);
+            (await Api.Get(Certificate)).Is(HttpStatusCode.OK).Body["spec"]!["replicas"]!.GetValue<int>().ShouldBe(1);
         }
         finally
         {
-            foreach (var path in ClusterWide)
-                await Api.Delete($"/{path}");
-            await Api.Until($"/{ClusterWide[0]}", answer => answer.Status == HttpStatusCode.NotFound);
+            await RemoveOperatorAsync(Api);
+        }
+    }
+
+    [Fact]
+    public async Task An_upgrade_that_changes_a_kind_and_uses_its_new_field_at_once_is_planned_applied_and_undone()
+    {
+        Write("objects.yaml", ForeignManifests.Operator(1));
+        try
+        {
+            (await DeployAsync()).Failure.ShouldBeNull();
+            Write("objects.yaml", $$"""
+                {{ForeignManifests.UpgradedOperator}}
+                ---
+                apiVersion: operator.maily.test/v1
+                kind: Certificate
+                metadata: { name: second }
+                spec: { renewBefore: "2h" }
+                """);
+
+            var lines = await LinesAsync();
+            lines.ShouldContain(line => line.StartsWith("change Certificate maily/shop", StringComparison.Ordinal));
+            lines.ShouldContain(line => line.StartsWith("create Certificate maily/second", StringComparison.Ordinal));
+            lines.ShouldNotContain(line => line.StartsWith("refused", StringComparison.Ordinal));
+            (await DeployAsync(undo: true)).ShouldBeUndone();
+            (await Api.Get(Certificate)).Body["spec"]!.AsObject().ContainsKey("renewBefore").ShouldBeFalse();
+            (await DeployAsync()).Failure.ShouldBeNull();
+            (await Api.Get(Certificate)).Body["spec"]!["renewBefore"]!.ToString().ShouldBe("1h");
+        }
+        finally
+        {
+            await RemoveOperatorAsync(Api);
         }
     }
 

@@ -9,6 +9,8 @@ namespace Maily.Deploy.Kubernetes.Regions;
 sealed class ManifestApply(ClusterReader cluster, ClusterWriter writer, ClusterSettings settings, TimeProvider time)
 {
     static readonly TimeSpan EstablishLimit = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan SchemaLimit = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Whether an object whose mark alone differs gets the wanted one; else it keeps that of the deployment that changed it last.</summary>
     public bool SetsMarks { get; init; }
@@ -19,13 +21,30 @@ sealed class ManifestApply(ClusterReader cluster, ClusterWriter writer, ClusterS
     {
         var live = await LiveObjects.ReadAsync(cluster, objects.Select(item => item.Key), settings.Parallel, cancellation);
         var left = objects.Where(item => live[item.Key] is not { } found || !OwnedComparison.IsAsWanted(item, found, SetsMarks)).ToList();
+        var changed = left.Where(CustomKinds.IsDefinition).Select(CustomKinds.GroupKindOf).ToHashSet(StringComparer.Ordinal);
         foreach (var group in left.GroupBy(item => ApplyOrder.GroupOf(item.Kind)).OrderBy(group => group.Key))
         {
-            await SideBySideAsync([.. group], item => writer.ApplyAsync(item, force, cancellation, live[item.Key]), cancellation);
-            await SideBySideAsync([.. group.Where(item => item.Kind == "CustomResourceDefinition")], item => EstablishedAsync(item, cancellation), cancellation);
+            await SideBySideAsync([.. group], item => ApplyAsync(item, force, live[item.Key], changed.Contains(item.Key.GroupKind), cancellation), cancellation);
+            await SideBySideAsync([.. group.Where(CustomKinds.IsDefinition)], item => EstablishedAsync(item, cancellation), cancellation);
         }
 
         return left.Count;
+    }
+
+    // Right after a definition has changed, servers may still judge by the former one, or not know the kind yet.
+    async Task ApplyAsync(KubernetesObject item, bool force, KubernetesObject? seen, bool kindChanged, CancellationToken cancellation)
+    {
+        var deadline = time.GetUtcNow() + SchemaLimit;
+        while (true)
+            try
+            {
+                await writer.ApplyAsync(item, force, cancellation, seen);
+                return;
+            }
+            catch (ClusterRefusedException refused) when (kindChanged && (refused.IsOfSchema || refused.Status == 404) && time.GetUtcNow() < deadline)
+            {
+                await Task.Delay(Pause, time, cancellation);
+            }
     }
 
     // Running applies finish when one fails: a cut connection would leave open whether the change was made.
@@ -61,7 +80,7 @@ sealed class ManifestApply(ClusterReader cluster, ClusterWriter writer, ClusterS
         {
             if (time.GetUtcNow() >= deadline)
                 throw new NotEstablishedException(definition.Key, cluster.Region);
-            await Task.Delay(TimeSpan.FromMilliseconds(200), time, cancellation);
+            await Task.Delay(Pause, time, cancellation);
         }
     }
 

@@ -101,6 +101,32 @@ public abstract class ForeignManifestsContract(ClusterFixture fixture) : Rollout
     }
 
     [Fact]
+    public async Task An_operator_stays_until_the_finalizers_of_its_resources_have_run()
+    {
+        Write("objects.yaml", ForeignManifests.Operator(1));
+        try
+        {
+            (await DeployAsync()).Failure.ShouldBeNull();
+            (await Api.Patch(Certificate, ClusterApi.Merge, """{"metadata":{"finalizers":["operator.maily.test/cleanup"]} }""")).Is(HttpStatusCode.OK);
+            Write("objects.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: { name: maily }\n");
+
+            var release = DeployAsync();
+            await Api.Until(Certificate, answer => answer.Body["metadata"]?["deletionTimestamp"] is not null);
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, Token);
+            var operates = await ObjectAsync("Deployment", "operator") is { } program && program["metadata"]!["deletionTimestamp"] is null;
+            (await Api.Patch(Certificate, ClusterApi.Merge, """{"metadata":{"finalizers":null} }""")).Is(HttpStatusCode.OK);
+
+            (await release).Failure.ShouldBeNull();
+            operates.ShouldBeTrue();
+            (await ObjectAsync("Deployment", "operator")).ShouldBeNull();
+        }
+        finally
+        {
+            await RemoveOperatorAsync(Api);
+        }
+    }
+
+    [Fact]
     public async Task The_first_deployment_of_an_operator_is_undone_with_its_kinds()
     {
         Write("objects.yaml", ForeignManifests.Operator(1));

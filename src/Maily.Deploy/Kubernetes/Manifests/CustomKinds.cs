@@ -11,4 +11,8 @@ static class CustomKinds
 
     /// <summary>The kind's name.</summary>
     public static string KindOf(KubernetesObject definition) => definition.Json.Text("spec", "names", "kind") ?? "";
+
+    /// <summary>Group and version of all versions that a definition serves.</summary>
+    public static IEnumerable<string> ServedBy(KubernetesObject definition) => definition.Json.Objects("spec", "versions")
+        .Where(version => version.IsTrue("served")).Select(version => $"{definition.Json.Text("spec", "group")}/{version.Text("name")}");
 }

@@ -77,9 +77,16 @@ sealed class ManifestApply(ClusterReader cluster, ClusterWriter writer, ClusterS
     {
         var deadline = time.GetUtcNow() + EstablishLimit;
         while (await cluster.FindAsync(definition.Key, cancellation) is { } live && !IsEstablished(live))
+            await PauseAsync(undiscovered: null);
+        // Established is what the API promises; what it lists follows a little later.
+        foreach (var version in CustomKinds.ServedBy(definition))
+            while (await cluster.Discovery.FindAsync(version, CustomKinds.KindOf(definition), cancellation) is null)
+                await PauseAsync($"{version} {CustomKinds.KindOf(definition)}");
+
+        async Task PauseAsync(string? undiscovered)
         {
             if (time.GetUtcNow() >= deadline)
-                throw new NotEstablishedException(definition.Key, cluster.Region);
+                throw new NotEstablishedException(definition.Key, cluster.Region, undiscovered);
             await Task.Delay(Pause, time, cancellation);
         }
     }
@@ -89,5 +96,10 @@ sealed class ManifestApply(ClusterReader cluster, ClusterWriter writer, ClusterS
 }
 
 /// <summary>A new kind is not served in time.</summary>
-public sealed class NotEstablishedException(ObjectKey definition, string region)
-    : DeployException($"{definition} in {region} is not established after a minute.", "See its conditions: `kubectl describe crd`.");
+/// <param name="definition">The definition.</param>
+/// <param name="region">The region.</param>
+/// <param name="undiscovered">A version and kind that it serves and the API does not list, though it is established; null where it is not even that.</param>
+public sealed class NotEstablishedException(ObjectKey definition, string region, string? undiscovered)
+    : DeployException(
+        undiscovered is null ? $"{definition} in {region} is not established after a minute." : $"{definition} in {region} is established, but the API does not list {undiscovered} after a minute.",
+        undiscovered is null ? "See its conditions: `kubectl describe crd`." : "Wait until `kubectl api-resources` lists the kind, or look at the API server; then deploy again.");

@@ -127,6 +127,36 @@ public abstract class ForeignManifestsContract(ClusterFixture fixture) : Rollout
     }
 
     [Fact]
+    public async Task A_field_that_the_deployed_program_sets_itself_is_left_to_it()
+    {
+        const string Webhooks = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/maily-test-operator";
+        static string Manifests(int version) => ForeignManifests.Operator(version)
+            .Replace("timeoutSeconds: 30", $"timeoutSeconds: {version}", StringComparison.Ordinal).Replace("failurePolicy: Fail", "failurePolicy: Ignore", StringComparison.Ordinal)
+            .Replace("kind: ValidatingWebhookConfiguration\nmetadata: { ", "kind: ValidatingWebhookConfiguration\nmetadata: { annotations: { maily.dev/leave: \"webhooks[*].failurePolicy\" }, ", StringComparison.Ordinal);
+        async Task<string> PolicyAsync() => (await Api.Get(Webhooks)).Is(HttpStatusCode.OK).Body["webhooks"]![0]!["failurePolicy"]!.ToString();
+        Write("objects.yaml", Manifests(1));
+        try
+        {
+            (await DeployAsync()).Failure.ShouldBeNull();
+            (await PolicyAsync()).ShouldBe("Ignore");
+            await IsUnchangedAsync();
+            (await Api.Patch($"{Webhooks}?fieldManager=operator", ClusterApi.JsonPatch, """[{"op":"replace","path":"/webhooks/0/failurePolicy","value":"Fail"}]""")).Is(HttpStatusCode.OK);
+
+            await IsUnchangedAsync();
+            Write("objects.yaml", Manifests(2));
+            (await DeployAsync(undo: true)).ShouldBeUndone();
+            (await DeployAsync()).Failure.ShouldBeNull();
+
+            (await PolicyAsync()).ShouldBe("Fail");
+            await IsUnchangedAsync();
+        }
+        finally
+        {
+            await RemoveOperatorAsync(Api);
+        }
+    }
+
+    [Fact]
     public async Task The_first_deployment_of_an_operator_is_undone_with_its_kinds()
     {
         Write("objects.yaml", ForeignManifests.Operator(1));

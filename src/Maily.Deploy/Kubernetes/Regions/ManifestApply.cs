@@ -20,7 +20,7 @@ sealed class ManifestApply(ClusterReader cluster, ClusterWriter writer, ClusterS
     public async Task<int> RunAsync(ImmutableArray<KubernetesObject> objects, bool force, CancellationToken cancellation)
     {
         var live = await LiveObjects.ReadAsync(cluster, objects.Select(item => item.Key), settings.Parallel, cancellation);
-        var left = objects.Where(item => live[item.Key] is not { } found || !OwnedComparison.IsAsWanted(item, found, SetsMarks)).ToList();
+        var left = objects.Select(item => LeftFields.TakeOut(item, live[item.Key])).Where(item => live[item.Key] is not { } found || !OwnedComparison.IsAsWanted(item, found, SetsMarks)).ToList();
         var changed = left.Where(CustomKinds.IsDefinition).Select(CustomKinds.GroupKindOf).ToHashSet(StringComparer.Ordinal);
         foreach (var group in left.GroupBy(item => ApplyOrder.GroupOf(item.Kind)).OrderBy(group => group.Key))
         {

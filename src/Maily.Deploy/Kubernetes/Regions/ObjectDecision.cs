@@ -37,6 +37,7 @@ sealed record ObjectDecision(KubernetesObject Wanted, KubernetesObject? Live, Ob
     {
         if (live is null)
             return new(wanted, null, ObjectAction.Create, []);
+        wanted = LeftFields.TakeOut(wanted, live);
         if (OwnedComparison.IsAsWanted(wanted, live))
             return new(wanted, live, ObjectAction.Unchanged, []);
         var preview = await cluster.PreviewAsync(wanted, live, cancellation);

@@ -19,6 +19,23 @@ public abstract class ReleaseContract(ClusterFixture fixture) : RolloutCase(fixt
         spec: { selector: { app: api }, ports: [ { port: 80, protocol: TCP } ] }
         """;
 
+    const string Data = """
+        ---
+        apiVersion: v1
+        kind: PersistentVolumeClaim
+        metadata: { name: data }
+        spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
+        ---
+        apiVersion: apiextensions.k8s.io/v1
+        kind: CustomResourceDefinition
+        metadata: { name: notes.data.maily.test }
+        spec:
+          group: data.maily.test
+          names: { kind: Note, listKind: NoteList, plural: notes, singular: note }
+          scope: Namespaced
+          versions: [ { name: v1, served: true, storage: true, schema: { openAPIV3Schema: { type: object } } } ]
+        """;
+
     [Fact]
     public async Task Each_release_leaves_its_record_as_an_immutable_Secret_and_one_that_changes_nothing_leaves_none()
     {
@@ -165,7 +182,36 @@ public abstract class ReleaseContract(ClusterFixture fixture) : RolloutCase(fixt
     }
 
     [Fact]
-    public async Task Objects_that_name_no_namespace_get_the_standard_one_made_and_the_first_undoing_takes_it_away()
+    public async Task A_rollback_keeps_what_people_may_have_data_in_says_so_and_a_later_release_lets_it_go_when_it_may()
+    {
+        const string Definition = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/notes.data.maily.test";
+        const string Claim = "/api/v1/namespaces/maily/persistentvolumeclaims/data";
+        WriteVersion(1);
+        await DeployAsync();
+        WriteVersion(2, $"{Extra}\n{Data}");
+        (await DeployAsync()).Failure.ShouldBeNull();
+        try
+        {
+            var result = (await RollbackAsync()).Deployments.ShouldHaveSingleItem().Steps.ShouldHaveSingleItem().Result;
+
+            result.State.ShouldBe(CompensationState.Kept);
+            result.Text.ShouldContain("1 new ones are removed; kept, since data may be in it by now: CustomResourceDefinition notes.data.maily.test, PersistentVolumeClaim maily/data;");
+            (await Api.Get(Definition)).Is(HttpStatusCode.OK);
+            (await Api.Get(Claim)).Is(HttpStatusCode.OK);
+            (await ObjectAsync("Service", "extra")).ShouldBeNull();
+            await KubectlAsync("--namespace=maily", "annotate", "persistentvolumeclaim", "data", "maily.dev/prune=true");
+            WriteVersion(1);
+            (await DeployAsync()).Outputs("DeployK8s", "eu-west-1-prune")["pruned"].ShouldBe("PersistentVolumeClaim maily/data");
+        }
+        finally
+        {
+            await Api.Delete(Definition);
+            await Api.Until(Definition, answer => answer.Status == HttpStatusCode.NotFound);
+        }
+    }
+
+    [Fact]
+    public async Task Objects_that_name_no_namespace_get_the_standard_one_made_and_a_rollback_keeps_that_one_alone()
     {
         Write("kustomization.yaml", "resources: [objects.yaml]\n");
         Write("objects.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: lone }\ndata: { a: b }\n");
@@ -173,9 +219,11 @@ public abstract class ReleaseContract(ClusterFixture fixture) : RolloutCase(fixt
         (await ObjectAsync("ConfigMap", "lone")).ShouldNotBeNull();
         (await RecordsAsync()).Count().ShouldBe(1);
 
-        await RollbackAsync();
+        var result = await RollbackAsync();
 
-        (await Api.Get("/api/v1/namespaces/maily")).Status.ShouldBe(HttpStatusCode.NotFound);
+        result.Deployments.Single().Steps.Single().Result.Text.ShouldContain("there was nothing to go back to; kept, since data may be in it by now: Namespace maily;");
+        (await Api.Get("/api/v1/namespaces/maily")).Body["metadata"]!["deletionTimestamp"].ShouldBeNull();
+        (await ObjectAsync("ConfigMap", "lone")).ShouldBeNull();
     }
 
     void WriteSettings(string value) => Write("objects.yaml", $$"""

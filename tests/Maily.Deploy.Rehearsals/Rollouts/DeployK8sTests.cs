@@ -111,6 +111,67 @@ public sealed class UnreliableApiTests(EmbeddedNodeFixture fixture) : RolloutCas
     }
 
     [Fact]
+    public async Task A_kind_that_is_established_but_not_listed_yet_is_waited_for()
+    {
+        // A group of its own: what was found once is remembered.
+        const string Definition = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/notes.late.maily.test";
+        WriteVersion(1, """
+            ---
+            apiVersion: apiextensions.k8s.io/v1
+            kind: CustomResourceDefinition
+            metadata: { name: notes.late.maily.test }
+            spec:
+              group: late.maily.test
+              names: { kind: Note, listKind: NoteList, plural: notes, singular: note }
+              scope: Namespaced
+              versions: [ { name: v1, served: true, storage: true, schema: { openAPIV3Schema: { type: object, x-kubernetes-preserve-unknown-fields: true } } } ]
+            ---
+            apiVersion: late.maily.test/v1
+            kind: Note
+            metadata: { name: first }
+            """);
+        using var fault = Faults.Add(new ApiFault { Method = "GET", Path = "/apis/late.maily.test/v1", Status = HttpStatusCode.NotFound });
+        try
+        {
+            var release = DeployAsync();
+            await Api.Until(Definition, answer => answer.Status == HttpStatusCode.OK);
+            await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, Token);
+            release.IsCompleted.ShouldBeFalse();
+            (await ObjectAsync("ConfigMap", "settings")).ShouldBeNull();
+            fault.Dispose();
+
+            (await release).Failure.ShouldBeNull();
+        }
+        finally
+        {
+            await Api.Delete(Definition);
+            await Api.Until(Definition, answer => answer.Status == HttpStatusCode.NotFound);
+        }
+    }
+
+    [Fact]
+    public async Task A_resource_is_applied_until_the_API_judges_it_by_the_definition_that_has_just_changed()
+    {
+        Write("objects.yaml", ForeignManifests.Operator(1));
+        try
+        {
+            (await DeployAsync()).Failure.ShouldBeNull();
+            Write("objects.yaml", ForeignManifests.UpgradedOperator);
+            // The first of them answers the dry run.
+            var former = new ApiFault { Method = "PATCH", Path = "/certificates/shop", Status = HttpStatusCode.UnprocessableEntity, Times = 4 };
+            using var fault = Faults.Add(former);
+
+            (await DeployAsync()).Failure.ShouldBeNull();
+
+            former.Times.ShouldBeLessThanOrEqualTo(0);
+        }
+        finally
+        {
+            await ForeignManifestsContract.RemoveOperatorAsync(Api);
+        }
+    }
+
+    [Fact]
     public async Task A_watch_that_has_expired_does_not_fail_a_release()
     {
         WriteVersion(1);

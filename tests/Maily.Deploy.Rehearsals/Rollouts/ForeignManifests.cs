@@ -142,6 +142,10 @@ static class ForeignManifests
     /// An operator: two definitions, one with a schema larger than the annotation of <c>kubectl apply</c> may be, roles, webhooks, a
     /// Deployment, and resources of its own kinds in the same file.
     /// </summary>
+    /// <summary>The operator's second version, whose kind has a field that its resource uses at once.</summary>
+    public static string UpgradedOperator => Operator(2).Replace("field7: {", "renewBefore: {", StringComparison.Ordinal)
+        .Replace("field0: \"shop.example\",", "field0: \"shop.example\", renewBefore: \"1h\",", StringComparison.Ordinal);
+
     public static string Operator(int version) => $$"""
         apiVersion: v1
         kind: Namespace

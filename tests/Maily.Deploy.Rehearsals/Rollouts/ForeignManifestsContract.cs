@@ -14,6 +14,16 @@ public abstract class ForeignManifestsContract(ClusterFixture fixture) : Rollout
         "apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/maily-test-operator",
     ];
 
+    const string Certificate = "/apis/operator.maily.test/v1/namespaces/maily/certificates/shop";
+
+    /// <summary>Removes what the operator has outside of the namespace.</summary>
+    internal static async Task RemoveOperatorAsync(ClusterApi api)
+    {
+        foreach (var path in ClusterWide)
+            await api.Delete($"/{path}");
+        await api.Until($"/{ClusterWide[0]}", answer => answer.Status == HttpStatusCode.NotFound);
+    }
+
     [Fact]
     public async Task A_demo_shop_is_applied_unchanged_diffed_pruned_and_rolled_back()
     {
@@ -44,20 +54,105 @@ public abstract class ForeignManifestsContract(ClusterFixture fixture) : Rollout
         try
         {
             (await DeployAsync()).Failure.ShouldBeNull();
-            (await Api.Get("/apis/operator.maily.test/v1/namespaces/maily/certificates/shop")).Is(HttpStatusCode.OK).Body["spec"]!["replicas"]!.GetValue<int>().ShouldBe(1);
+            (await Api.Get(Certificate)).Is(HttpStatusCode.OK).Body["spec"]!["replicas"]!.GetValue<int>().ShouldBe(1);
 
             await IsUnchangedAsync();
 
             Write("objects.yaml", ForeignManifests.Operator(2));
             (await LinesAsync()).ShouldContain("  .spec.replicas: 1 -> 2");
             (await DeployAsync(undo: true)).ShouldBeUndone();
-            (await Api.Get("/apis/operator.maily.test/v1/namespaces/maily/certificates/shop")).Is(HttpStatusCode.OK).Body["spec"]!["replicas"]!.GetValue<int>().ShouldBe(1);
+            (await Api.Get(Certificate)).Is(HttpStatusCode.OK).Body["spec"]!["replicas"]!.GetValue<int>().ShouldBe(1);
         }
         finally
         {
-            foreach (var path in ClusterWide)
-                await Api.Delete($"/{path}");
-            await Api.Until($"/{ClusterWide[0]}", answer => answer.Status == HttpStatusCode.NotFound);
+            await RemoveOperatorAsync(Api);
+        }
+    }
+
+    [Fact]
+    public async Task An_upgrade_that_changes_a_kind_and_uses_its_new_field_at_once_is_planned_applied_and_undone()
+    {
+        Write("objects.yaml", ForeignManifests.Operator(1));
+        try
+        {
+            (await DeployAsync()).Failure.ShouldBeNull();
+            Write("objects.yaml", $$"""
+                {{ForeignManifests.UpgradedOperator}}
+                ---
+                apiVersion: operator.maily.test/v1
+                kind: Certificate
+                metadata: { name: second }
+                spec: { renewBefore: "2h" }
+                """);
+
+            var lines = await LinesAsync();
+            lines.ShouldContain(line => line.StartsWith("change Certificate maily/shop", StringComparison.Ordinal));
+            lines.ShouldContain(line => line.StartsWith("create Certificate maily/second", StringComparison.Ordinal));
+            lines.ShouldNotContain(line => line.StartsWith("refused", StringComparison.Ordinal));
+            (await DeployAsync(undo: true)).ShouldBeUndone();
+            (await Api.Get(Certificate)).Body["spec"]!.AsObject().ContainsKey("renewBefore").ShouldBeFalse();
+            (await DeployAsync()).Failure.ShouldBeNull();
+            (await Api.Get(Certificate)).Body["spec"]!["renewBefore"]!.ToString().ShouldBe("1h");
+        }
+        finally
+        {
+            await RemoveOperatorAsync(Api);
+        }
+    }
+
+    [Fact]
+    public async Task An_operator_stays_until_the_finalizers_of_its_resources_have_run()
+    {
+        Write("objects.yaml", ForeignManifests.Operator(1));
+        try
+        {
+            (await DeployAsync()).Failure.ShouldBeNull();
+            (await Api.Patch(Certificate, ClusterApi.Merge, """{"metadata":{"finalizers":["operator.maily.test/cleanup"]} }""")).Is(HttpStatusCode.OK);
+            Write("objects.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: { name: maily }\n");
+
+            var release = DeployAsync();
+            await Api.Until(Certificate, answer => answer.Body["metadata"]?["deletionTimestamp"] is not null);
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, Token);
+            var operates = await ObjectAsync("Deployment", "operator") is { } program && program["metadata"]!["deletionTimestamp"] is null;
+            (await Api.Patch(Certificate, ClusterApi.Merge, """{"metadata":{"finalizers":null} }""")).Is(HttpStatusCode.OK);
+
+            (await release).Failure.ShouldBeNull();
+            operates.ShouldBeTrue();
+            (await ObjectAsync("Deployment", "operator")).ShouldBeNull();
+        }
+        finally
+        {
+            await RemoveOperatorAsync(Api);
+        }
+    }
+
+    [Fact]
+    public async Task A_field_that_the_deployed_program_sets_itself_is_left_to_it()
+    {
+        const string Webhooks = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/maily-test-operator";
+        static string Manifests(int version) => ForeignManifests.Operator(version)
+            .Replace("timeoutSeconds: 30", $"timeoutSeconds: {version}", StringComparison.Ordinal).Replace("failurePolicy: Fail", "failurePolicy: Ignore", StringComparison.Ordinal)
+            .Replace("kind: ValidatingWebhookConfiguration\nmetadata: { ", "kind: ValidatingWebhookConfiguration\nmetadata: { annotations: { maily.dev/leave: \"webhooks[*].failurePolicy\" }, ", StringComparison.Ordinal);
+        async Task<string> PolicyAsync() => (await Api.Get(Webhooks)).Is(HttpStatusCode.OK).Body["webhooks"]![0]!["failurePolicy"]!.ToString();
+        Write("objects.yaml", Manifests(1));
+        try
+        {
+            (await DeployAsync()).Failure.ShouldBeNull();
+            (await PolicyAsync()).ShouldBe("Ignore");
+            await IsUnchangedAsync();
+            (await Api.Patch($"{Webhooks}?fieldManager=operator", ClusterApi.JsonPatch, """[{"op":"replace","path":"/webhooks/0/failurePolicy","value":"Fail"}]""")).Is(HttpStatusCode.OK);
+
+            await IsUnchangedAsync();
+            Write("objects.yaml", Manifests(2));
+            (await DeployAsync(undo: true)).ShouldBeUndone();
+            (await DeployAsync()).Failure.ShouldBeNull();
+
+            (await PolicyAsync()).ShouldBe("Fail");
+            await IsUnchangedAsync();
+        }
+        finally
+        {
+            await RemoveOperatorAsync(Api);
         }
     }
 

@@ -119,6 +119,39 @@ public abstract class PruneContract(ClusterFixture fixture) : RolloutCase(fixtur
     }
 
     [Fact]
+    public async Task What_a_controller_made_with_the_labels_of_a_member_is_left_to_it()
+    {
+        const string Endpoints = "/api/v1/namespaces/maily/endpoints";
+        WriteVersion(1, """
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: { name: api }
+            spec: { selector: { app: api }, ports: [ { port: 80 } ] }
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: { name: external }
+            spec: { ports: [ { port: 80 } ] }
+            ---
+            apiVersion: v1
+            kind: Endpoints
+            metadata: { name: external }
+            subsets: [ { addresses: [ { ip: 192.0.2.1 } ], ports: [ { port: 80, protocol: TCP } ] } ]
+            """);
+        (await DeployAsync()).Failure.ShouldBeNull();
+        // As the controller does it, which the embedded cluster has not, and the real one may have done by now.
+        var labels = (await ObjectAsync("Service", "api"))!["metadata"]!["labels"]!.ToJsonString();
+        (await Api.Post(Endpoints, $$"""{"metadata":{"name":"api","labels":{{labels}} } }""")).Status.ShouldBeOneOf(HttpStatusCode.Created, HttpStatusCode.Conflict);
+        var made = (await Api.Get($"{Endpoints}/api")).Is(HttpStatusCode.OK);
+        made.Body["metadata"]!["labels"]!["applyset.kubernetes.io/part-of"].ShouldNotBeNull();
+
+        (await DeployAsync()).EventOf("DeployK8s", "eu-west-1-prune").ShouldBe("Unchanged");
+
+        (await Api.Get($"{Endpoints}/api")).Is(HttpStatusCode.OK).Uid.ShouldBe(made.Uid);
+    }
+
+    [Fact]
     public async Task Undoing_a_release_brings_back_what_it_had_pruned()
     {
         WriteVersion(1, Extra);

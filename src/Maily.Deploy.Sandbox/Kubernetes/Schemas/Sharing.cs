@@ -45,6 +45,8 @@ internal static class Sharing
         [(typeof(V1PodStatus), "podIPs")] = Rule.Map("ip", new ListKey("ip")),
         [(typeof(V1ServiceSpec), "ports")] = Rule.Map("port", new ListKey("port"), new ListKey("protocol", "TCP")),
         [(typeof(V1ServiceAccount), "secrets")] = Rule.Map("name", Name),
+        [(typeof(V1ValidatingWebhookConfiguration), "webhooks")] = Rule.Map("name", Name),
+        [(typeof(V1MutatingWebhookConfiguration), "webhooks")] = Rule.Map("name", Name),
         [(typeof(V1NodeStatus), "addresses")] = Rule.Map("type", new ListKey("type")),
     };
 

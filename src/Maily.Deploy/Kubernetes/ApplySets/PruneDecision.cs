@@ -26,24 +26,35 @@ static class PruneDecision
         var needed = retained.Select(Versionless).ToHashSet();
         return
         [
-            .. members.Where(member => !held.Contains(Versionless(member.Key)) && member.Json.Text("metadata", "deletionTimestamp") is null && !IsControlled(member))
+            .. members.Where(member => !held.Contains(Versionless(member.Key)) && member.Json.Text("metadata", "deletionTimestamp") is null && !IsOfOthers(member))
                 .OrderByDescending(member => ApplyOrder.GroupOf(member.Kind)).ThenBy(member => member.Key.ToString(), StringComparer.Ordinal)
                 .Select(member => new PrunedMember(member, ReasonToKeep(member, needed))),
         ];
     }
 
-    static string? ReasonToKeep(KubernetesObject member, HashSet<(string, string?, string)> needed) => member.Annotation(Marks.Prune) switch
+    /// <summary>Why an object stays that no release needs any more; null where it may go.</summary>
+    public static string? ReasonToKeep(KubernetesObject item) => item.Annotation(Marks.Prune) switch
     {
         "true" => null,
         { } no => $"kept: {Marks.Prune}={no}",
-        null when needed.Contains(Versionless(member.Key)) => "kept: a retained release needs it",
-        null when HoldData.Contains(member.Kind) => $"kept: it holds data; annotate it with {Marks.Prune}=true to let it go",
-        null when RegionRestorePoint.HoldsValues(member) => $"kept: nothing could bring its values back; annotate it with {Marks.Prune}=true to let it go",
+        null when HoldData.Contains(item.Kind) => $"kept: it holds data; annotate it with {Marks.Prune}=true to let it go",
+        null when RegionRestorePoint.HoldsValues(item) => $"kept: nothing could bring its values back; annotate it with {Marks.Prune}=true to let it go",
         null => null,
     };
 
-    // Endpoints have the labels of their Service, but are the controller's.
-    static bool IsControlled(KubernetesObject member) => member.Json.Objects("metadata", "ownerReferences").Any(owner => owner.IsTrue("controller"));
+    static string? ReasonToKeep(KubernetesObject member, HashSet<(string, string?, string)> needed) => member.Annotation(Marks.Prune) switch
+    {
+        null when needed.Contains(Versionless(member.Key)) => "kept: a retained release needs it",
+        null when !HasEntries(member) => $"kept: nothing says who applied it; annotate it with {Marks.Prune}=true to let it go",
+        _ => ReasonToKeep(member),
+    };
+
+    // Controllers copy the labels of their objects onto what they make. Endpoints do not even name their Service as their owner: only who
+    // applied a member tells. What is taken over from kubectl has an entry of this program since then.
+    static bool IsOfOthers(KubernetesObject member) => member.Json.Objects("metadata", "ownerReferences").Any(owner => owner.IsTrue("controller"))
+        || HasEntries(member) && !FieldEntries.AppliedBy(member, Marks.Manager).Any();
+
+    static bool HasEntries(KubernetesObject member) => member.Json.Objects("metadata", "managedFields").Any();
 
     static (string GroupKind, string? Namespace, string Name) Versionless(ObjectKey key) => (key.GroupKind, key.Namespace, key.Name);
 }

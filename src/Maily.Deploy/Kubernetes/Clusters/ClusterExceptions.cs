@@ -32,6 +32,10 @@ public sealed class ClusterRefusedException(string region, int status, string re
     /// <summary>The API's own word for it: <c>Invalid</c>, <c>Forbidden</c>.</summary>
     public string? Reason { get; } = answer.Text("reason");
 
+    /// <summary>Whether an object does not fit the schema of its kind: versions of the API answer that with different codes.</summary>
+    internal bool IsOfSchema { get; } = status is 400 or 422
+        || status == 500 && answer.Text("message") is { } message && (message.Contains("failed to create typed", StringComparison.Ordinal) || message.Contains("field not declared", StringComparison.Ordinal));
+
     internal ImmutableArray<FieldConflict> Conflicts { get; } =
     [
         .. answer.Objects("details", "causes").Where(cause => cause.Text("reason") == "FieldManagerConflict")

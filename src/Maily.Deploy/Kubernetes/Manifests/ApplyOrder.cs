@@ -21,13 +21,16 @@ public static class ApplyOrder
         ["Ingress"],
     ];
 
-    /// <summary>The place of a kind's group; kinds that are not known come after workloads and before ingress.</summary>
+    /// <summary>The place of kinds that are not known, such as custom ones: after workloads and before ingress.</summary>
+    public static int Others => Groups.Length - 2;
+
+    /// <summary>The place of a kind's group.</summary>
     public static int GroupOf(string kind)
     {
         for (var at = 0; at < Groups.Length; at++)
             if (Groups[at].Contains(kind))
                 return at;
-        return Groups.Length - 2;
+        return Others;
     }
 
     /// <summary>In the order of groups, then by kind, namespace and name.</summary>

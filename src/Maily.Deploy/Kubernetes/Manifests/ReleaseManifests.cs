@@ -75,6 +75,12 @@ public static class Marks
     /// <summary>The annotation that lets an object go that would be kept (<c>true</c>), or keeps one that would go (<c>false</c>).</summary>
     public const string Prune = "maily.dev/prune";
 
+    /// <summary>
+    /// The annotation that leaves fields to a program in the cluster once their object is there, with commas between:
+    /// <c>webhooks[*].failurePolicy</c>.
+    /// </summary>
+    public const string Leave = "maily.dev/leave";
+
     /// <summary>The annotation on a namespace that no manifest declares, with the stage that made it.</summary>
     public const string MadeFor = "maily.dev/made-for";
 

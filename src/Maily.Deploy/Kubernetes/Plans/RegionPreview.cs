@@ -22,9 +22,10 @@ sealed class RegionPreview(ClusterReader cluster, ClusterSettings settings)
         var spaces = wanted.Keys.Select(key => key.Namespace).OfType<string>().Distinct().Select(space => new ObjectKey("v1", "Namespace", null, space));
         var live = await LiveObjects.ReadAsync(cluster, wanted.Keys.Concat(spaces), settings.Parallel, cancellation);
         await ArgoTracking.RefuseAsync(cluster, [.. wanted.Keys.Select(key => live[key]).OfType<KubernetesObject>()], cancellation);
+        var decisions = new SetDecisions(cluster, wanted.Objects, live);
         var changes = new PlannedChange[wanted.Objects.Length];
         var limit = new ParallelOptions { MaxDegreeOfParallelism = settings.Parallel, CancellationToken = cancellation };
-        await Parallel.ForAsync(0, changes.Length, limit, async (at, token) => changes[at] = await OfAsync(wanted.Objects[at], live, token) with
+        await Parallel.ForAsync(0, changes.Length, limit, async (at, token) => changes[at] = await OfAsync(wanted.Objects[at], live, decisions, token) with
         {
             // A Job's name tells its image.
             Subject = foreseen.Objects[at].Key.ToString(), After = HashOf(foreseen.Objects[at]),
@@ -32,16 +33,16 @@ sealed class RegionPreview(ClusterReader cluster, ClusterSettings settings)
         return new([.. changes]);
     }
 
-    async Task<PlannedChange> OfAsync(KubernetesObject wanted, LiveObjects objects, CancellationToken cancellation)
+    async Task<PlannedChange> OfAsync(KubernetesObject wanted, LiveObjects objects, SetDecisions decisions, CancellationToken cancellation)
     {
         var live = objects[wanted.Key];
         var basis = BasisOf(wanted.Key, live);
         try
         {
             if (live is null)
-                return await CreationAsync(wanted, basis, objects, cancellation);
-            var decision = await ObjectDecision.MakeAsync(cluster, wanted, live, cancellation);
-            return decision.Action == ObjectAction.Unchanged ? basis : basis with { Action = PlannedAction.Change, Fields = FieldsOf(wanted, decision.Changes), Note = NoteOf(live) };
+                return await CreationAsync(wanted, basis, objects, decisions, cancellation);
+            var decision = await decisions.MakeAsync(wanted, cancellation);
+            return decision.Action == ObjectAction.Unchanged ? basis : basis with { Action = PlannedAction.Change, Fields = FieldsOf(wanted, decision.Changes), Note = decision.Note ?? NoteOf(live) };
         }
         catch (DeployException refused) when (refused is ClusterRefusedException or ApplyConflictException or UnknownKindException)
         {
@@ -50,15 +51,25 @@ sealed class RegionPreview(ClusterReader cluster, ClusterSettings settings)
     }
 
     // Neither a kind nor a namespace that comes with the release is there yet, so that nobody can be asked.
-    async Task<PlannedChange> CreationAsync(KubernetesObject wanted, PlannedChange basis, LiveObjects objects, CancellationToken cancellation)
+    async Task<PlannedChange> CreationAsync(
+        KubernetesObject wanted, PlannedChange basis, LiveObjects objects, SetDecisions decisions, CancellationToken cancellation)
     {
         var created = basis with { Action = PlannedAction.Create };
         if (wanted.Key.Namespace is { } space && objects[new ObjectKey("v1", "Namespace", null, space)] is null)
             return created with { Note = "its namespace is not there yet" };
         if (await cluster.Discovery.FindAsync(wanted.Key.ApiVersion, wanted.Kind, cancellation) is null)
             return created with { Note = "its kind is not there yet" };
-        await cluster.PreviewAsync(wanted, null, cancellation);
-        return created;
+        try
+        {
+            await cluster.PreviewAsync(wanted, null, cancellation);
+            return created;
+        }
+        catch (ClusterRefusedException refused) when (refused.IsOfSchema)
+        {
+            if (!await decisions.ChangesKindAsync(wanted.Key, cancellation))
+                throw;
+            return created with { Note = SetDecisions.KindChanges };
+        }
     }
 
     static string? NoteOf(KubernetesObject live) => FieldEntries.ToTakeOver(live).IsEmpty ? null : "taken over from kubectl apply";

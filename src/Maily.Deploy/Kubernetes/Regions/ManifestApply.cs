@@ -9,6 +9,8 @@ namespace Maily.Deploy.Kubernetes.Regions;
 sealed class ManifestApply(ClusterReader cluster, ClusterWriter writer, ClusterSettings settings, TimeProvider time)
 {
     static readonly TimeSpan EstablishLimit = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan SchemaLimit = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Whether an object whose mark alone differs gets the wanted one; else it keeps that of the deployment that changed it last.</summary>
     public bool SetsMarks { get; init; }
@@ -18,14 +20,31 @@ sealed class ManifestApply(ClusterReader cluster, ClusterWriter writer, ClusterS
     public async Task<int> RunAsync(ImmutableArray<KubernetesObject> objects, bool force, CancellationToken cancellation)
     {
         var live = await LiveObjects.ReadAsync(cluster, objects.Select(item => item.Key), settings.Parallel, cancellation);
-        var left = objects.Where(item => live[item.Key] is not { } found || !OwnedComparison.IsAsWanted(item, found, SetsMarks)).ToList();
+        var left = objects.Select(item => LeftFields.TakeOut(item, live[item.Key])).Where(item => live[item.Key] is not { } found || !OwnedComparison.IsAsWanted(item, found, SetsMarks)).ToList();
+        var changed = left.Where(CustomKinds.IsDefinition).Select(CustomKinds.GroupKindOf).ToHashSet(StringComparer.Ordinal);
         foreach (var group in left.GroupBy(item => ApplyOrder.GroupOf(item.Kind)).OrderBy(group => group.Key))
         {
-            await SideBySideAsync([.. group], item => writer.ApplyAsync(item, force, cancellation, live[item.Key]), cancellation);
-            await SideBySideAsync([.. group.Where(item => item.Kind == "CustomResourceDefinition")], item => EstablishedAsync(item, cancellation), cancellation);
+            await SideBySideAsync([.. group], item => ApplyAsync(item, force, live[item.Key], changed.Contains(item.Key.GroupKind), cancellation), cancellation);
+            await SideBySideAsync([.. group.Where(CustomKinds.IsDefinition)], item => EstablishedAsync(item, cancellation), cancellation);
         }
 
         return left.Count;
+    }
+
+    // Right after a definition has changed, servers may still judge by the former one, or not know the kind yet.
+    async Task ApplyAsync(KubernetesObject item, bool force, KubernetesObject? seen, bool kindChanged, CancellationToken cancellation)
+    {
+        var deadline = time.GetUtcNow() + SchemaLimit;
+        while (true)
+            try
+            {
+                await writer.ApplyAsync(item, force, cancellation, seen);
+                return;
+            }
+            catch (ClusterRefusedException refused) when (kindChanged && (refused.IsOfSchema || refused.Status == 404) && time.GetUtcNow() < deadline)
+            {
+                await Task.Delay(Pause, time, cancellation);
+            }
     }
 
     // Running applies finish when one fails: a cut connection would leave open whether the change was made.
@@ -58,10 +77,17 @@ sealed class ManifestApply(ClusterReader cluster, ClusterWriter writer, ClusterS
     {
         var deadline = time.GetUtcNow() + EstablishLimit;
         while (await cluster.FindAsync(definition.Key, cancellation) is { } live && !IsEstablished(live))
+            await PauseAsync(undiscovered: null);
+        // Established is what the API promises; what it lists follows a little later.
+        foreach (var version in CustomKinds.ServedBy(definition))
+            while (await cluster.Discovery.FindAsync(version, CustomKinds.KindOf(definition), cancellation) is null)
+                await PauseAsync($"{version} {CustomKinds.KindOf(definition)}");
+
+        async Task PauseAsync(string? undiscovered)
         {
             if (time.GetUtcNow() >= deadline)
-                throw new NotEstablishedException(definition.Key, cluster.Region);
-            await Task.Delay(TimeSpan.FromMilliseconds(200), time, cancellation);
+                throw new NotEstablishedException(definition.Key, cluster.Region, undiscovered);
+            await Task.Delay(Pause, time, cancellation);
         }
     }
 
@@ -70,5 +96,10 @@ sealed class ManifestApply(ClusterReader cluster, ClusterWriter writer, ClusterS
 }
 
 /// <summary>A new kind is not served in time.</summary>
-public sealed class NotEstablishedException(ObjectKey definition, string region)
-    : DeployException($"{definition} in {region} is not established after a minute.", "See its conditions: `kubectl describe crd`.");
+/// <param name="definition">The definition.</param>
+/// <param name="region">The region.</param>
+/// <param name="undiscovered">A version and kind that it serves and the API does not list, though it is established; null where it is not even that.</param>
+public sealed class NotEstablishedException(ObjectKey definition, string region, string? undiscovered)
+    : DeployException(
+        undiscovered is null ? $"{definition} in {region} is not established after a minute." : $"{definition} in {region} is established, but the API does not list {undiscovered} after a minute.",
+        undiscovered is null ? "See its conditions: `kubectl describe crd`." : "Wait until `kubectl api-resources` lists the kind, or look at the API server; then deploy again.");

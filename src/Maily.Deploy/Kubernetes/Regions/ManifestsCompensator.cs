@@ -34,19 +34,17 @@ sealed class ManifestsCompensator(ImmutableArray<RegionSpec> regions, ClusterSet
         var archive = new ReleaseArchive(cluster, settings.Namespace, step.Stage);
         var writer = new ClusterWriter(cluster, context.Permit, context.Deployment.Time);
         await Hook.BeforeAsync(region, context, cancellation);
-        var former = await FormerAsync(point, archive, context.Deployment, cancellation);
-        var result = await new RegionUndo(cluster, writer, settings, context.Deployment).RunAsync(former, point.Set, cancellation);
+        var wasLive = context.Deployment.Live?.Deployment == context.Deployment.Id;
+        var former = await FormerAsync(point, archive, wasLive, cancellation);
+        var result = await new RegionUndo(cluster, writer, settings, context.Deployment) { KeepsData = wasLive }.RunAsync(former, point.Set, cancellation);
         await ForgetAsync(cluster, writer, archive, former, context.Deployment, cancellation);
         await Hook.AfterAsync(region, context, cancellation);
         return result;
     }
 
-    static async Task<FormerState> FormerAsync(RegionRestorePoint point, ReleaseArchive archive, DeploymentContext context, CancellationToken cancellation)
-    {
-        var wasLive = context.Live?.Deployment == context.Id;
-        return wasLive && point.Former is { } id && await archive.FindAsync(id, cancellation) is { } release
+    static async Task<FormerState> FormerAsync(RegionRestorePoint point, ReleaseArchive archive, bool wasLive, CancellationToken cancellation) =>
+        wasLive && point.Former is { } id && await archive.FindAsync(id, cancellation) is { } release
             ? FormerState.Recorded(release, point.Unpack()) : FormerState.Captured(point.Unpack());
-    }
 
     // What is undone is no release to go back to, and nothing needs its Secrets; those of what is live again are kept.
     async Task ForgetAsync(
@@ -67,24 +65,30 @@ sealed class ManifestsCompensator(ImmutableArray<RegionSpec> regions, ClusterSet
 /// <summary>Undoes one deployment in one cluster.</summary>
 sealed class RegionUndo(ClusterReader cluster, ClusterWriter writer, ClusterSettings settings, DeploymentContext context)
 {
+    /// <summary>Whether objects that pruning would keep stay: what was live has people's data by now, which no manifest brings back.</summary>
+    public bool KeepsData { get; init; }
+
     public async Task<CompensationResult> RunAsync(FormerState wanted, CapturedSet? set, CancellationToken cancellation)
     {
         var former = wanted.Objects;
         await LeavingAsync(former, cancellation);
         // By force: whoever took a field over while this deployment ran changed what it had made.
         await new ManifestApply(cluster, writer, settings, context.Time) { SetsMarks = true }.RunAsync(former, force: true, cancellation);
-        // While its place is still there, which may be one of the objects that go.
+        var (leaving, kept, foreign) = await SortAsync(wanted.Absent, cancellation);
+        // While its place is still there, which may be one of the objects that go. What is kept can be pruned later.
         if (set is not null)
-            await new ApplySetBooks(cluster, writer, settings).RestoreAsync(set, context.Id, cancellation);
-        var (removed, foreign) = await RemoveAsync(wanted.Absent, cancellation);
+            await new ApplySetBooks(cluster, writer, settings).RestoreAsync(set.With(kept), context.Id, cancellation);
+        await new Removal(cluster, context.Time).RunAsync(writer, leaving, settings.Parallel, cancellation);
         await new RolloutWait(cluster, settings.Patience, context.Time, context.Log) { OnWaiting = new StuckPods(cluster, writer, context.Log).DeleteAsync }
             .ForAllAsync(former.Select(item => item.Key).Where(Workloads.RollsOut), cancellation);
         var state = await RegionState.ReadAsync(cluster, former, settings.Parallel, cancellation);
         if (!state.IsAsWanted)
             throw new NotRestoredException(cluster.Region, [.. state.Different, .. state.Unfinished]);
-        return foreign.IsEmpty
-            ? CompensationResult.Undone($"{former.Length} objects are {wanted.Source}, {removed} new ones are removed{(former.IsEmpty && removed > 0 ? ": there was nothing to go back to" : "")}")
-            : CompensationResult.NeedsPerson($"{string.Join(", ", foreign)} was not there before, but is not this deployment's any more: look at it");
+        if (!foreign.IsEmpty)
+            return CompensationResult.NeedsPerson($"{string.Join(", ", foreign)} was not there before, but is not this deployment's any more: look at it");
+        var done = $"{former.Length} objects are {wanted.Source}, {leaving.Length} new ones are removed{(former.IsEmpty && leaving.Length > 0 ? ": there was nothing to go back to" : "")}";
+        return kept.IsEmpty ? CompensationResult.Undone(done) : CompensationResult.Kept(
+            $"{done}; kept, since data may be in it by now: {string.Join(", ", kept)}; what is annotated with {Marks.Prune}=true goes with the next deployment");
     }
 
     // What was pruned may still be going: applied now, it would go as well.
@@ -95,12 +99,13 @@ sealed class RegionUndo(ClusterReader cluster, ClusterWriter writer, ClusterSett
         await new Removal(cluster, context.Time).WaitAsync([.. leaving], cancellation);
     }
 
-    async Task<(int Removed, ImmutableArray<ObjectKey> Foreign)> RemoveAsync(ImmutableArray<ObjectKey> keys, CancellationToken cancellation)
+    async Task<(ImmutableArray<KubernetesObject> Leaving, ImmutableArray<ObjectKey> Kept, ImmutableArray<ObjectKey> Foreign)> SortAsync(
+        ImmutableArray<ObjectKey> keys, CancellationToken cancellation)
     {
         var live = await LiveObjects.ReadAsync(cluster, keys, settings.Parallel, cancellation);
         var present = keys.Select(key => live[key]).OfType<KubernetesObject>().ToLookup(item => item.Annotation(Marks.Deployment) == context.Id.Value);
-        await new Removal(cluster, context.Time).RunAsync(writer, [.. present[true]], settings.Parallel, cancellation);
-        return (present[true].Count(), [.. present[false].Select(item => item.Key)]);
+        var own = present[true].ToLookup(item => KeepsData && PruneDecision.ReasonToKeep(item) is not null);
+        return ([.. own[false]], [.. own[true].Select(item => item.Key)], [.. present[false].Select(item => item.Key)]);
     }
 }
 

@@ -25,6 +25,9 @@ enum ObjectAction
 /// <param name="Changes">The fields that change, without the deployment's mark.</param>
 sealed record ObjectDecision(KubernetesObject Wanted, KubernetesObject? Live, ObjectAction Action, ImmutableArray<FieldChange> Changes)
 {
+    /// <summary>More about it, in a few words; null for nothing.</summary>
+    public string? Note { get; init; }
+
     const string Ownership = ".metadata.managedFields";
 
     /// <summary>Decides from the live object where that is sure, else by a dry run.</summary>
@@ -34,6 +37,7 @@ sealed record ObjectDecision(KubernetesObject Wanted, KubernetesObject? Live, Ob
     {
         if (live is null)
             return new(wanted, null, ObjectAction.Create, []);
+        wanted = LeftFields.TakeOut(wanted, live);
         if (OwnedComparison.IsAsWanted(wanted, live))
             return new(wanted, live, ObjectAction.Unchanged, []);
         var preview = await cluster.PreviewAsync(wanted, live, cancellation);

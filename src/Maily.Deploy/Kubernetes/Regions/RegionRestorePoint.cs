@@ -19,7 +19,12 @@ public sealed record CapturedObject(ObjectKey Key, JsonObject? Manifest);
 /// <param name="Parent">The parent.</param>
 /// <param name="Content">What it said; null where there was no parent.</param>
 /// <param name="Deployment">The deployment that had written it; null where none had.</param>
-public sealed record CapturedSet(ApplySetParent Parent, ApplySetContent? Content, string? Deployment);
+public sealed record CapturedSet(ApplySetParent Parent, ApplySetContent? Content, string? Deployment)
+{
+    /// <summary>The same with members that came since and stay.</summary>
+    internal CapturedSet With(ImmutableArray<ObjectKey> members) =>
+        members.IsEmpty ? this : this with { Content = (Content ?? ApplySetContent.Empty).With(ApplySetContent.Of(members)) };
+}
 
 /// <summary>What a region's objects were before a deployment; without secrets, since manifests hold none.</summary>
 /// <param name="Region">The region's name.</param>

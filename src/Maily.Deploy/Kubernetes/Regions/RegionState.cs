@@ -21,12 +21,13 @@ sealed record RegionState(ImmutableArray<string> Different, ImmutableArray<strin
     {
         var objects = await LiveObjects.ReadAsync(cluster, wanted.Select(item => item.Key), parallel, cancellation);
         await ArgoTracking.RefuseAsync(cluster, [.. wanted.Select(item => objects[item.Key]).OfType<KubernetesObject>()], cancellation);
+        var decisions = new SetDecisions(cluster, wanted, objects);
         var (different, unfinished) = (new ConcurrentBag<string>(), new ConcurrentBag<string>());
         var limit = new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellation };
         await Parallel.ForEachAsync(wanted, limit, async (item, token) =>
         {
             var live = objects[item.Key];
-            var decision = await ObjectDecision.MakeAsync(cluster, item, live, token);
+            var decision = await decisions.MakeAsync(item, token);
             if (decision.Action != ObjectAction.Unchanged)
                 different.Add(Describe(decision));
             if (live is not null && Workloads.RollsOut(live.Key) && RolloutStatus.Decide(live.Json) is { State: not RolloutState.Done } status)
@@ -37,7 +38,7 @@ sealed record RegionState(ImmutableArray<string> Different, ImmutableArray<strin
 
     static string Describe(ObjectDecision decision) => decision.Action == ObjectAction.Create
         ? $"{decision.Wanted.Key}: absent"
-        : $"{decision.Wanted.Key}: {string.Join(", ", decision.Changes.Select(change => change.Path).Take(3))}";
+        : $"{decision.Wanted.Key}: {decision.Note ?? string.Join(", ", decision.Changes.Select(change => change.Path).Take(3))}";
 
     static ImmutableArray<string> Sorted(IEnumerable<string> texts) => [.. texts.Order(StringComparer.Ordinal)];
 }

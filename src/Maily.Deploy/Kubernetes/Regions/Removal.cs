@@ -15,7 +15,13 @@ sealed class Removal(ClusterReader cluster, TimeProvider time)
     {
         var limit = new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellation };
         foreach (var group in objects.GroupBy(item => ApplyOrder.GroupOf(item.Kind)).OrderByDescending(group => group.Key))
+        {
             await Parallel.ForEachAsync(group, limit, async (item, token) => await writer.DeleteAsync(item, token));
+            // Finalizers of custom resources are run by their operator, which is one of the workloads that go next.
+            if (group.Key == ApplyOrder.Others)
+                await WaitAsync([.. group], cancellation);
+        }
+
         await WaitAsync(objects, cancellation);
     }
 

@@ -54,8 +54,26 @@ public sealed class PruneDecisionTests
     [Fact]
     public void What_a_controller_made_or_what_is_going_already_is_left_alone() => Of(
     [
-        Member("v1", "Endpoints", """{"ownerReferences":[{"kind":"Service","controller":true}]}"""), Member("v1", "ConfigMap", """{"deletionTimestamp":"2026-01-01T00:00:00Z"}"""),
+        Member("v1", "Pod", """{"ownerReferences":[{"kind":"ReplicaSet","controller":true}]}"""), Member("v1", "ConfigMap", """{"deletionTimestamp":"2026-01-01T00:00:00Z"}"""),
     ], []).ShouldBeEmpty();
+
+    // Endpoints get all labels of their Service, and no owner.
+    [Fact]
+    public void What_bears_the_label_but_was_applied_by_nobody_is_left_to_the_controller_that_made_it() =>
+        Of([Member("v1", "Endpoints", """{"managedFields":[{"manager":"kube-controller-manager","operation":"Update"}]}""")], []).ShouldBeEmpty();
+
+    [Fact]
+    public void What_was_applied_goes_though_a_controller_has_written_it_since() => Of(
+    [
+        Member("v1", "Endpoints", """{"managedFields":[{"manager":"maily-deploy","operation":"Apply"},{"manager":"kube-controller-manager","operation":"Update"}]}"""),
+    ], []).Single().Kept.ShouldBeNull();
+
+    [Fact]
+    public void What_does_not_say_who_applied_it_is_kept_until_somebody_lets_it_go()
+    {
+        Of([Member("v1", "ConfigMap", """{"managedFields":[]}""")], []).Single().Kept.ShouldBe("kept: nothing says who applied it; annotate it with maily.dev/prune=true to let it go");
+        Of([Member("v1", "ConfigMap", """{"managedFields":[],"annotations":{"maily.dev/prune":"true"} }""")], []).Single().Kept.ShouldBeNull();
+    }
 
     static ImmutableArray<PrunedMember> Of(ImmutableArray<KubernetesObject> members, ImmutableArray<ObjectKey> wanted) => PruneDecision.Of(members, wanted, ImmutableHashSet<ObjectKey>.Empty);
 
@@ -63,6 +81,7 @@ public sealed class PruneDecisionTests
     {
         var json = (JsonObject)JsonNode.Parse($$"""{"apiVersion":"{{version}}","kind":"{{kind}}","metadata":{{metadata}}{{more}} }""")!;
         (json["metadata"]!["name"], json["metadata"]!["namespace"]) = ("x", "maily");
+        json["metadata"]!["managedFields"] ??= new JsonArray(new JsonObject { ["manager"] = "maily-deploy", ["operation"] = "Apply" });
         return new KubernetesObject(json);
     }
 }

@@ -28,6 +28,9 @@ public sealed class ScratchServerTests(SandboxFixture fixture)
         var refused = await Should.ThrowAsync<ScratchUnfitException>(() => Server(postgres.ScratchUrl.Replace("/template1", "/bound", StringComparison.Ordinal)).FitAsync(target, Cancellation));
         refused.Fact.ShouldContain("its pg_cron can be made in one database of a server only");
         refused.Remedy.ShouldContain(ScratchServer.UrlVariable);
+        await using var bound = new NpgsqlConnection(postgres.SuperuserConnectionString("bound"));
+        await bound.OpenAsync(Cancellation);
+        (await Should.ThrowAsync<PostgresException>(() => bound.RunAsync("create extension pg_cron", Cancellation))).MessageText.ShouldBe("can only create extension in database postgres");
     }
 
     static ScratchServer Server(string url) => ScratchServer.From(new([new(ScratchServer.UrlVariable, url, "test")]));

@@ -1,4 +1,10 @@
--- Keeps jobs and runs none.
+-- Keeps jobs and runs none, in any database unless the setting of the real one names its only one.
+do $$ begin
+    if current_database() <> current_setting('cron.database_name', true) then
+        raise exception 'can only create extension in database %', current_setting('cron.database_name')
+        using detail = 'Jobs must be scheduled from the database configured in cron.database_name, since the pg_cron background worker reads job descriptions from this database.';
+    end if;
+end $$;
 create schema cron;
 
 create table cron.job (

@@ -23,9 +23,9 @@ sealed class MigrationCompensator(DatabaseSettings settings, MigrationOptions op
         var state = await MigrationState.ReadAsync(settings, point.Version, cancellation);
         if (state.Mark is not { } mark || mark.Deployment != context.Deployment.Id.Value)
             return CompensationResult.Undone(state.IsInHistory ? $"{title} was applied by another hand, not by this deployment." : $"{title} is not applied.");
-        // Removed from the history since, by a restore or by hand.
+        // Removed from the history since, by hand or by a restore, perhaps one that was stopped before it had looked outside.
         if (mark.IsWhole && !state.IsInHistory)
-            return CompensationResult.Undone($"{title} is not in the history any more.");
+            return await UndoneAsync(point, $"{title} is not in the history any more.", cancellation);
         if (!state.IsInHistory && mark.StatementsDone == 0 && point.FirstIndex is { } begun && options is { RestoresBackup: false, Policy: not MigrationPolicy.AskPerson })
             return await DropBegunAsync(context, point, begun, title, cancellation);
         return Decide(point, isWhole: state.IsInHistory) switch
@@ -93,7 +93,7 @@ sealed class MigrationCompensator(DatabaseSettings settings, MigrationOptions op
     // A restore leaves Supabase's schemas as they are, and what the migration has made there.
     async Task<CompensationResult> UndoneAsync(MigrationRestorePoint point, string fact, CancellationToken cancellation)
     {
-        var left = await options.BackupAt(point.Backup!).FindReceiptAsync(cancellation) is { } receipt ? await OutsideChanges.SinceAsync(settings, receipt, cancellation) : null;
+        var left = point.Backup is { } backup && await options.BackupAt(backup).FindReceiptAsync(cancellation) is { } receipt ? await OutsideChanges.SinceAsync(settings, receipt, cancellation) : null;
         return left is null ? CompensationResult.Undone(fact) : CompensationResult.NeedsPerson($"{fact} {left}");
     }
 

@@ -18,6 +18,7 @@ public sealed class WrittenSinceTests(PostgresServer server) : IDisposable
     readonly Deployed deployed = Deployed.InNewFolder();
     readonly ProcessRunner processes = new(TimeProvider.System);
     BackupKeys? keys;
+    Func<Task<CompensationResult>> again = () => throw new InvalidOperationException("Nothing was undone yet.");
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -135,6 +136,7 @@ public sealed class WrittenSinceTests(PostgresServer server) : IDisposable
         result.State.ShouldBe(named is null ? CompensationState.Undone : CompensationState.NeedsPerson, result.Text);
         if (named is not null)
             result.Text.ShouldContain(named);
+        (await again()).State.ShouldBe(result.State, "a resumed run says the same");
         (await PostgresServer.ScalarAsync<string>(database, "select string_agg(name, ',' order by id) from public.people")).ShouldBe("Ada,Bob");
         (await PostgresServer.ScalarAsync<long>(database, "select count(*) from pg_trigger where not tgisinternal")).ShouldBe(0);
     }
@@ -221,7 +223,8 @@ public sealed class WrittenSinceTests(PostgresServer server) : IDisposable
         var stage = new MigrateStage(database, new() { Folder = Path.Combine(deployed.Folder, "migrations"), Policy = policy, Scratch = scratch, Backups = new() { Keys = keys } });
         var (step, point, outputs) = (await deployed.RunAsync(stage, Cancellation)).Single();
         await write();
-        return await stage.Compensators.Single().CompensateAsync(deployed.StepContext(step.Id), step.Id, point, outputs, Cancellation);
+        again = () => stage.Compensators.Single().CompensateAsync(deployed.StepContext(step.Id), step.Id, point, outputs, Cancellation);
+        return await again();
     }
 
     void Write(string folder, string sql)

@@ -12,7 +12,12 @@ static class CustomKinds
     /// <summary>The kind's name.</summary>
     public static string KindOf(KubernetesObject definition) => definition.Json.Text("spec", "names", "kind") ?? "";
 
-    /// <summary>Group and version of all versions that a definition serves.</summary>
-    public static IEnumerable<string> ServedBy(KubernetesObject definition) => definition.Json.Objects("spec", "versions")
-        .Where(version => version.IsTrue("served")).Select(version => $"{definition.Json.Text("spec", "group")}/{version.Text("name")}");
+    /// <summary>Group and version of those versions that a definition serves and that somebody needs: the stored one, and those that objects name.</summary>
+    public static IEnumerable<string> NeededOf(KubernetesObject definition, IEnumerable<KubernetesObject> objects)
+    {
+        var named = objects.Where(item => item.Key.GroupKind == GroupKindOf(definition)).Select(item => item.Key.ApiVersion).ToHashSet(StringComparer.Ordinal);
+        return definition.Json.Objects("spec", "versions").Where(version => version.IsTrue("served"))
+            .Select(version => (Name: $"{definition.Json.Text("spec", "group")}/{version.Text("name")}", IsStored: version.IsTrue("storage")))
+            .Where(version => version.IsStored || named.Contains(version.Name)).Select(version => version.Name);
+    }
 }

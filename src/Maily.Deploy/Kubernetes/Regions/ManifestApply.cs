@@ -25,7 +25,7 @@ sealed class ManifestApply(ClusterReader cluster, ClusterWriter writer, ClusterS
         foreach (var group in left.GroupBy(item => ApplyOrder.GroupOf(item.Kind)).OrderBy(group => group.Key))
         {
             await SideBySideAsync([.. group], item => ApplyAsync(item, force, live[item.Key], changed.Contains(item.Key.GroupKind), cancellation), cancellation);
-            await SideBySideAsync([.. group.Where(CustomKinds.IsDefinition)], item => EstablishedAsync(item, cancellation), cancellation);
+            await SideBySideAsync([.. group.Where(CustomKinds.IsDefinition)], item => EstablishedAsync(item, objects, cancellation), cancellation);
         }
 
         return left.Count;
@@ -73,13 +73,13 @@ sealed class ManifestApply(ClusterReader cluster, ClusterWriter writer, ClusterS
             ExceptionDispatchInfo.Throw(first);
     }
 
-    async Task EstablishedAsync(KubernetesObject definition, CancellationToken cancellation)
+    async Task EstablishedAsync(KubernetesObject definition, ImmutableArray<KubernetesObject> objects, CancellationToken cancellation)
     {
         var deadline = time.GetUtcNow() + EstablishLimit;
         while (await cluster.FindAsync(definition.Key, cancellation) is { } live && !IsEstablished(live))
             await PauseAsync(undiscovered: null);
         // Established is what the API promises; what it lists follows a little later.
-        foreach (var version in CustomKinds.ServedBy(definition))
+        foreach (var version in CustomKinds.NeededOf(definition, objects))
             while (await cluster.Discovery.FindAsync(version, CustomKinds.KindOf(definition), cancellation) is null)
                 await PauseAsync($"{version} {CustomKinds.KindOf(definition)}");
 

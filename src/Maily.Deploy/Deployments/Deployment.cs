@@ -87,7 +87,7 @@ public sealed class Deployment : IAsyncDisposable
             return;
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(abort, lease.Lost);
         var compensation = new Compensation(journal, step => definition.CompensatorOf(step.Id.Stage, step.CompensatorType),
-            async cancellation => await lease.FindLossAsync(cancellation) is null, context.Time, definition.Observer ?? NoObserver.Instance);
+            async () => await lease.FindLossAsync(abort) is null, context.Time, definition.Observer ?? NoObserver.Instance);
         Compensated = await compensation.RunAsync(Context, step => runner.ContextOf(step, Context), linked.Token);
     }
 

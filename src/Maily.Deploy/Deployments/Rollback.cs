@@ -14,6 +14,9 @@ public static class Rollback
 {
     internal const int Reach = 50;
 
+    /// <summary>So many of the newest releases decide: all, where all of them go.</summary>
+    internal static int ReachOf(RollbackOptions options) => options.ToNothing ? int.MaxValue : Reach;
+
     /// <summary>Decides what must be undone; null when nothing has to be.</summary>
     /// <param name="unfinished">The newest deployment where it has no end, or was left to a person; else null.</param>
     /// <param name="releases">Releases, newest first.</param>
@@ -24,7 +27,9 @@ public static class Rollback
         var to = options.To;
         // A deployment that was killed after it recorded its release stands, but is not one to go back to.
         var standing = ReleaseHistory.Standing(releases).RemoveAll(release => release.Deployment == unfinished);
-        if (unfinished is null && to is null && !options.ToNothing && IsRolledBack(standing, releases) || unfinished is null && to is not null && standing is [.., var live] && to == live.Deployment)
+        if (unfinished is null && to is null && !options.ToNothing && IsRolledBack(standing, releases)
+            || unfinished is null && options.ToNothing && standing.IsEmpty && !releases.IsEmpty
+            || unfinished is null && to is not null && standing is [.., var live] && to == live.Deployment)
             return null;
         if (unfinished is null && standing.IsEmpty)
             throw new NothingToRollBackException("Nothing was deployed yet.", []);
@@ -57,7 +62,7 @@ public static class Rollback
             throw new UnfinishedOnlyException(options.To?.Value ?? RollbackOptions.Nothing);
         await store.PrepareAsync(signals.Abort);
         var deployments = await store.ListAsync(request.Environment, Reach, signals.Abort);
-        var releases = await store.ListReleasesAsync(request.Environment, Reach, signals.Abort);
+        var releases = await store.ListReleasesAsync(request.Environment, ReachOf(options), signals.Abort);
         var unfinished = Unfinished.Find(deployments, releases);
         if (options.UnfinishedOnly && unfinished is not { Outcome: null })
             return new RollbackResult(ReleaseHistory.Standing(releases).LastOrDefault(), []) { NothingIsUnfinished = true };

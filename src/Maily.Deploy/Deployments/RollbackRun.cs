@@ -33,7 +33,7 @@ sealed class RollbackRun(DeploymentDefinition definition, IDeploymentStore store
             if (one.Outcome != DeploymentOutcome.RolledBack)
                 return new RollbackResult(null, undone.ToImmutable()) { NeedsPerson = true };
             newest = newest?.Header.Id == one.Header.Id ? newest with { Outcome = one.Outcome } : newest;
-            releases = restored is { } added ? [added, .. releases.Take(Rollback.Reach - 1)] : releases;
+            releases = restored is { } added ? [added, .. releases.Take(Rollback.ReachOf(options) - 1)] : releases;
         }
 
         return new RollbackResult(undone.LastOrDefault()?.NowLive, undone.ToImmutable()) { IsCancelled = signals.Stop.IsCancellationRequested };
@@ -87,7 +87,7 @@ sealed class RollbackRun(DeploymentDefinition definition, IDeploymentStore store
     async Task RequireUnchangedAsync(DeploymentSummary? newest, ImmutableArray<ReleaseRecord> releases)
     {
         var now = await NewestAsync(signals.Abort);
-        var present = await store.ListReleasesAsync(request.Environment, Rollback.Reach, signals.Abort);
+        var present = await store.ListReleasesAsync(request.Environment, Rollback.ReachOf(options), signals.Abort);
         if ((now?.Header.Id, now?.Outcome) != (newest?.Header.Id, newest?.Outcome) || !present.Select(KeyOf).SequenceEqual(releases.Select(KeyOf)))
             throw new RollbackOvertakenException(request.Environment, now?.Header.Id);
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Maily.Deploy.Deployments.Releases;
 using Maily.Deploy.Kubernetes;
+using Maily.Deploy.Kubernetes.ApplySets;
 using Maily.Deploy.Kubernetes.Clusters;
 using Maily.Deploy.Kubernetes.Manifests;
 using Maily.Deploy.Kubernetes.Releases;
@@ -25,7 +26,7 @@ public sealed class RegionDrift(RegionSpec region, ClusterSettings settings, IRe
         var marked = await new MarkedObjects(cluster, settings.Parallel).ListAsync(cancellation);
         var extra = marked.ExceptBy(wanted.Select(item => NameOf(item.Key)), item => NameOf(item.Key)).ToImmutableArray();
         var kept = extra.Where(item => IsKept(item, release)).ToImmutableArray();
-        return DriftPart.Compared(name, $"{wanted.Length} objects compared{(kept.IsEmpty ? "" : $", {kept.Length} of former releases are kept for a rollback")}",
+        return DriftPart.Compared(name, $"{wanted.Length} objects compared{(kept.IsEmpty ? "" : $", {kept.Length} of former releases are kept, for a rollback or since they hold data")}",
             compared.OfType<DriftFinding>().Concat(extra.Except(kept).Select(item => new DriftFinding(item.Key.ToString(), DriftKind.Extra, $"applied by {item.Annotation(Marks.Deployment) ?? "Argo CD"}")))
                 .OrderBy(finding => finding.What, StringComparer.Ordinal));
     }
@@ -59,7 +60,7 @@ public sealed class RegionDrift(RegionSpec region, ClusterSettings settings, IRe
             return new(wanted.Key.ToString(), DriftKind.Missing);
         try
         {
-            var fields = FieldDrift.Find(wanted, live, await cluster.ForeignPreviewAsync(wanted, cancellation));
+            var fields = FieldDrift.Find(wanted, live, await cluster.ForeignPreviewAsync(LeftFields.TakeOut(wanted, live), cancellation));
             return fields.IsEmpty ? null : new DriftFinding(live.Key.ToString(), DriftKind.Changed) { Fields = fields };
         }
         catch (ClusterRefusedException refused) when (refused.Status == 422)
@@ -69,9 +70,9 @@ public sealed class RegionDrift(RegionSpec region, ClusterSettings settings, IRe
         }
     }
 
-    // Named by its content, such an object stays as long as a former release refers to it.
-    static bool IsKept(KubernetesObject item, ReleasedState release) =>
-        item.Kind is "ConfigMap" or "Secret" or "Job" && item.Annotation(Marks.Deployment) is { } deployment && release.Standing.Contains(deployment);
+    // Named by its content, an object stays as long as a former release refers to it; what holds data, until somebody lets it go.
+    static bool IsKept(KubernetesObject item, ReleasedState release) => PruneDecision.ReasonToKeep(item) is not null
+        || item.Kind is "ConfigMap" or "Secret" or "Job" && item.Annotation(Marks.Deployment) is { } deployment && release.Standing.Contains(deployment);
 
     // One object may be served in several groups.
     static string NameOf(ObjectKey key) => $"{key.Kind}/{key.Namespace}/{key.Name}";

@@ -18,6 +18,8 @@ public abstract class RegionDriftContract(ClusterFixture fixture) : RolloutCase(
 {
     const string Definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
+    const string Kept = "4 objects compared, 1 of former releases are kept, for a rollback or since they hold data";
+
     const string Extra = """
         ---
         apiVersion: v1
@@ -81,8 +83,38 @@ public abstract class RegionDriftContract(ClusterFixture fixture) : RolloutCase(
         var part = await CompareAsync(WithoutExtra(), first);
 
         part.Findings.ShouldBeEmpty();
-        part.Note.ShouldBe("4 objects compared, 1 of former releases are kept for a rollback");
+        part.Note.ShouldBe(Kept);
         (await CompareAsync(WithoutExtra())).Findings.ShouldHaveSingleItem().What.ShouldBe("ConfigMap maily/settings-of-before");
+    }
+
+    [Fact]
+    public async Task What_holds_data_is_kept_beyond_its_release_and_no_drift()
+    {
+        await ReleaseAsync("""
+
+            ---
+            apiVersion: v1
+            kind: PersistentVolumeClaim
+            metadata: { name: uploads }
+            spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
+            """);
+
+        var part = await CompareAsync(WithoutExtra());
+
+        part.Findings.ShouldBeEmpty();
+        part.Note.ShouldBe(Kept);
+    }
+
+    [Fact]
+    public async Task A_field_that_is_left_to_a_program_in_the_cluster_is_no_drift_once_that_has_set_it()
+    {
+        await ReleaseAsync("\n---\n{ apiVersion: v1, kind: ConfigMap, metadata: { name: tuning, annotations: { maily.dev/leave: data.WORKERS } }, data: { WORKERS: '1', MODE: slow } }\n");
+        await KubectlAsync("-n", "maily", "patch", "configmap", "tuning", "--patch", """{"data":{"WORKERS":"4"}}""");
+        (await CompareAsync()).Findings.ShouldBeEmpty();
+
+        await KubectlAsync("-n", "maily", "patch", "configmap", "tuning", "--patch", """{"data":{"MODE":"fast"}}""");
+
+        (await CompareAsync()).Findings.ShouldHaveSingleItem().Fields.ShouldHaveSingleItem().Path.ShouldBe(".data.MODE");
     }
 
     [Fact]

@@ -195,7 +195,7 @@ public abstract class ReleaseContract(ClusterFixture fixture) : RolloutCase(fixt
             var result = (await RollbackAsync()).Deployments.ShouldHaveSingleItem().Steps.ShouldHaveSingleItem().Result;
 
             result.State.ShouldBe(CompensationState.Kept);
-            result.Text.ShouldContain("1 new ones are removed; kept, since data may be in it by now: CustomResourceDefinition notes.data.maily.test, PersistentVolumeClaim maily/data;");
+            result.Text.ShouldContain("1 new ones are removed; kept, as pruning would: CustomResourceDefinition notes.data.maily.test, PersistentVolumeClaim maily/data;");
             (await Api.Get(Definition)).Is(HttpStatusCode.OK);
             (await Api.Get(Claim)).Is(HttpStatusCode.OK);
             (await ObjectAsync("Service", "extra")).ShouldBeNull();
@@ -221,7 +221,7 @@ public abstract class ReleaseContract(ClusterFixture fixture) : RolloutCase(fixt
 
         var result = await RollbackAsync();
 
-        result.Deployments.Single().Steps.Single().Result.Text.ShouldContain("there was nothing to go back to; kept, since data may be in it by now: Namespace maily;");
+        result.Deployments.Single().Steps.Single().Result.Text.ShouldContain("there was nothing to go back to; kept, as pruning would: Namespace maily;");
         (await Api.Get("/api/v1/namespaces/maily")).Body["metadata"]!["deletionTimestamp"].ShouldBeNull();
         (await ObjectAsync("ConfigMap", "lone")).ShouldBeNull();
     }

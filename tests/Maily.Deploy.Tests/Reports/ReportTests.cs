@@ -222,6 +222,7 @@ public sealed class ReportTests : IDisposable
         DeploymentReport? report = null;
         await world.RollbackAsync(new RollbackOptions
         {
+            ToNothing = true,
             Ended = undone =>
             {
                 report = ReportComposer.OfRollback(undone, new("ada@laptop", undone.NowLive?.Deployment.Value, TimeProvider.System.GetUtcNow()), TimeProvider.System.GetUtcNow(), text => text);

@@ -45,6 +45,7 @@ public sealed class LeaseKeeper : IAsyncDisposable
         ILeaseStore store, string environment, LeaseHolder holder, TimeSpan lifetime, TimeSpan wait, TimeProvider time, ILogger log, CancellationToken cancellation)
     {
         var begun = time.GetTimestamp();
+        var isSilent = false;
         for (var said = false; ; said = true)
         {
             var (at, stamp) = (time.GetUtcNow(), time.GetTimestamp());
@@ -52,6 +53,7 @@ public sealed class LeaseKeeper : IAsyncDisposable
             try
             {
                 var (granted, lease) = await store.TryAcquireAsync(environment, holder, lifetime, cancellation);
+                isSilent = false;
                 if (granted)
                     return new LeaseKeeper(store, new LeaseTerm(lease, lifetime, at, stamp), time, log);
                 if (left <= TimeSpan.Zero)
@@ -63,7 +65,9 @@ public sealed class LeaseKeeper : IAsyncDisposable
             catch (StoreUnreachableException unreachable) when (said && left > TimeSpan.Zero)
             {
                 // It has answered before: one lost connection is no reason to give up a wait of minutes.
-                log.LogWarning("Who holds {Environment} cannot be asked now, and is asked again: {Reason}", environment, unreachable.Message);
+                if (!isSilent)
+                    log.LogWarning("Who holds {Environment} cannot be asked now, and is asked again: {Reason}", environment, unreachable.Message);
+                isSilent = true;
             }
 
             await Task.Delay(TimeSpan.FromSeconds(1), time, cancellation);

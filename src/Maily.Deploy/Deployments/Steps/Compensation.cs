@@ -22,7 +22,7 @@ public sealed record CompensatedStep(StepId Step, StepKind Kind, CompensationRes
 /// <param name="time">The clock.</param>
 /// <param name="observer">Is told of each moment.</param>
 sealed class Compensation(
-    Journal journal, Func<StepHistory, ICompensator?> compensatorOf, Func<CancellationToken, Task<bool>> isHeld, TimeProvider time, IStepObserver observer)
+    Journal journal, Func<StepHistory, ICompensator?> compensatorOf, Func<Task<bool>> isHeld, TimeProvider time, IStepObserver observer)
 {
     const int Retries = 3;
 
@@ -31,7 +31,7 @@ sealed class Compensation(
         {
             MaxRetryAttempts = Retries, BackoffType = DelayBackoffType.Exponential, Delay = TimeSpan.FromMilliseconds(500), UseJitter = true,
             ShouldHandle = async attempt => attempt.Outcome.Exception is { } failure && !attempt.Context.CancellationToken.IsCancellationRequested
-                && (failure is not PermitExpiredException || await isHeld(attempt.Context.CancellationToken)),
+                && (failure is not PermitExpiredException || await isHeld()),
         })
         .Build();
 

@@ -22,11 +22,11 @@ static class PruneDecision
     public static ImmutableArray<PrunedMember> Of(
         ImmutableArray<KubernetesObject> members, IEnumerable<ObjectKey> wanted, IReadOnlySet<ObjectKey> retained)
     {
-        var held = wanted.Select(Versionless).ToHashSet();
-        var needed = retained.Select(Versionless).ToHashSet();
+        var held = wanted.Select(key => key.Versionless).ToHashSet();
+        var needed = retained.Select(key => key.Versionless).ToHashSet();
         return
         [
-            .. members.Where(member => !held.Contains(Versionless(member.Key)) && member.Json.Text("metadata", "deletionTimestamp") is null && !IsOfOthers(member))
+            .. members.Where(member => !held.Contains(member.Key.Versionless) && member.Json.Text("metadata", "deletionTimestamp") is null && !IsOfOthers(member))
                 .OrderByDescending(member => ApplyOrder.GroupOf(member.Kind)).ThenBy(member => member.Key.ToString(), StringComparer.Ordinal)
                 .Select(member => new PrunedMember(member, ReasonToKeep(member, needed))),
         ];
@@ -44,7 +44,7 @@ static class PruneDecision
 
     static string? ReasonToKeep(KubernetesObject member, HashSet<(string, string?, string)> needed) => member.Annotation(Marks.Prune) switch
     {
-        null when needed.Contains(Versionless(member.Key)) => "kept: a retained release needs it",
+        null when needed.Contains(member.Key.Versionless) => "kept: a retained release needs it",
         null when !HasEntries(member) => $"kept: nothing says who applied it; annotate it with {Marks.Prune}=true to let it go",
         _ => ReasonToKeep(member),
     };
@@ -55,6 +55,4 @@ static class PruneDecision
         || HasEntries(member) && !FieldEntries.AppliedBy(member, Marks.Manager).Any();
 
     static bool HasEntries(KubernetesObject member) => member.Json.Objects("metadata", "managedFields").Any();
-
-    static (string GroupKind, string? Namespace, string Name) Versionless(ObjectKey key) => (key.GroupKind, key.Namespace, key.Name);
 }

@@ -39,6 +39,14 @@ sealed class ClusterReader
     }
 
     /// <summary>
+    /// The live object in another version of its API, where the one that is named is not served yet: the definition that brings it may come
+    /// with the same release. Null where it is served, or where there is no such object.
+    /// </summary>
+    public async Task<KubernetesObject?> FindInServedVersionAsync(ObjectKey key, CancellationToken cancellation) =>
+        await Discovery.FindAsync(key.ApiVersion, key.Kind, cancellation) is null && await Discovery.FindInGroupAsync(key.Group, key.Kind, cancellation) is { } served
+            ? await FindAsync(key with { ApiVersion = served.ApiVersion }, cancellation) : null;
+
+    /// <summary>
     /// The live object in the version in which this program applied it, where the API serves that: what it owns is named by the fields of
     /// that one, and another may have them elsewhere.
     /// </summary>

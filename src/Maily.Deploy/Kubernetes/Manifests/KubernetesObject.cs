@@ -15,6 +15,9 @@ public sealed record ObjectKey(string ApiVersion, string Kind, string? Namespace
     /// <summary>Kind and group as ApplySets name them: <c>Deployment.apps</c>, <c>ConfigMap</c>.</summary>
     public string GroupKind => Group.Length == 0 ? Kind : $"{Kind}.{Group}";
 
+    /// <summary>Equal for one object in all versions of its API.</summary>
+    internal (string GroupKind, string? Namespace, string Name) Versionless => (GroupKind, Namespace, Name);
+
     /// <summary><c>Deployment maily/api-gateway</c>.</summary>
     public override string ToString() => Namespace is null ? $"{Kind} {Name}" : $"{Kind} {Namespace}/{Name}";
 }

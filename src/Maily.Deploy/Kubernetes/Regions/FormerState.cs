@@ -23,8 +23,9 @@ sealed record FormerState(ImmutableArray<KubernetesObject> Objects, ImmutableArr
     public static FormerState Recorded(ClusterRelease release, ImmutableArray<CapturedObject> captured)
     {
         var objects = release.ToObjects();
-        var recorded = objects.Select(item => item.Key).ToHashSet();
-        var others = Captured([.. captured.Where(item => !recorded.Contains(item.Key))]);
+        // The later release may have asked for it in another version of its API.
+        var recorded = objects.Select(item => item.Key.Versionless).ToHashSet();
+        var others = Captured([.. captured.Where(item => !recorded.Contains(item.Key.Versionless))]);
         return new([.. objects, .. others.Objects], others.Absent, $"as {release.Deployment} recorded them");
     }
 }

@@ -84,11 +84,11 @@ sealed class RegionUndo(ClusterReader cluster, ClusterWriter writer, ClusterSett
         var state = await RegionState.ReadAsync(cluster, former, settings.Parallel, cancellation);
         if (!state.IsAsWanted)
             throw new NotRestoredException(cluster.Region, [.. state.Different, .. state.Unfinished]);
+        var keeping = kept.IsEmpty ? "" : $"; kept, as pruning would: {string.Join(", ", kept)}; what is annotated with {Marks.Prune}=true goes with the next deployment";
         if (!foreign.IsEmpty)
-            return CompensationResult.NeedsPerson($"{string.Join(", ", foreign)} was not there before, but is not this deployment's any more: look at it");
+            return CompensationResult.NeedsPerson($"{string.Join(", ", foreign)} was not there before, but is not this deployment's any more: look at it{keeping}");
         var done = $"{former.Length} objects are {wanted.Source}, {leaving.Length} new ones are removed{(former.IsEmpty && leaving.Length > 0 ? ": there was nothing to go back to" : "")}";
-        return kept.IsEmpty ? CompensationResult.Undone(done) : CompensationResult.Kept(
-            $"{done}; kept, since data may be in it by now: {string.Join(", ", kept)}; what is annotated with {Marks.Prune}=true goes with the next deployment");
+        return kept.IsEmpty ? CompensationResult.Undone(done) : CompensationResult.Kept(done + keeping);
     }
 
     // What was pruned may still be going: applied now, it would go as well.

@@ -64,7 +64,7 @@ public sealed record RegionRestorePoint(string Region, string Objects)
         var parent = await new ApplySetReader(cluster, settings).FindAsync(wanted.Parent, cancellation);
         var captured = new List<CapturedObject>();
         foreach (var key in wanted.Keys.Where(key => live[key] is not { } item || !HoldsValues(item)))
-            captured.Add(live[key] is { } present ? await CaptureAsync(cluster, present, cancellation) : new(key, null));
+            captured.Add((live[key] ?? await cluster.FindInServedVersionAsync(key, cancellation)) is { } present ? await CaptureAsync(cluster, present, cancellation) : new(key, null));
         return Of(cluster.Region, captured) with { Set = CaptureSet(wanted.Parent, parent) };
     }
 

@@ -56,7 +56,7 @@ public sealed record RolloutStatus(RolloutState State, string Text)
     {
         if (Status(live, "observedGeneration") == 0 || IsBehind(live))
             return Waiting("waiting for the spec update to be observed");
-        if (OnDelete(live, live.Number("spec", "replicas") ?? 1, Status(live, "replicas"), Status(live, "updatedReplicas")) is { } left)
+        if (OnDelete(live, live.Number("spec", "replicas") ?? 1, Status(live, "replicas"), Status(live, "updatedReplicas"), Status(live, "readyReplicas")) is { } left)
             return left;
         if (live.Number("spec", "replicas") is { } wanted && Status(live, "readyReplicas") < wanted)
             return Waiting($"waiting for {wanted - Status(live, "readyReplicas")} pods to be ready");
@@ -80,7 +80,7 @@ public sealed record RolloutStatus(RolloutState State, string Text)
         if (IsBehind(live))
             return Waiting("waiting for the spec update to be observed");
         var wanted = Status(live, "desiredNumberScheduled");
-        if (OnDelete(live, wanted, Status(live, "currentNumberScheduled"), Status(live, "updatedNumberScheduled")) is { } left)
+        if (OnDelete(live, wanted, Status(live, "currentNumberScheduled"), Status(live, "updatedNumberScheduled"), Status(live, "numberReady")) is { } left)
             return left;
         if (Status(live, "updatedNumberScheduled") is var updated && updated < wanted)
             return Waiting($"{updated} out of {wanted} new pods have been updated");
@@ -101,9 +101,11 @@ public sealed record RolloutStatus(RolloutState State, string Text)
         return Waiting($"{Status(live, "succeeded")} of {live.Number("spec", "completions") ?? 1} completions, {Status(live, "active")} running, {Status(live, "failed")} failed");
     }
 
-    // Whether the former pods are well is no matter of this release, and may be what it mends; new ones are waited for as ever.
-    static RolloutStatus? OnDelete(JsonNode live, long wanted, long present, long updated) => IsOnDelete(live) && present >= wanted && updated < wanted
-        ? Done($"{wanted - updated} pods of the former revision are replaced when somebody deletes them (updateStrategy OnDelete)") with { LeavesPods = true } : null;
+    // Where there are former pods only, it is no matter of this release whether they are well, and may be what it mends. Once there are new ones,
+    // the status does not say whose pods are not ready.
+    static RolloutStatus? OnDelete(JsonNode live, long wanted, long present, long updated, long ready) => !IsOnDelete(live) || present < wanted || updated >= wanted ? null
+        : updated > 0 && ready < wanted ? Waiting($"waiting for {wanted - ready} pods to be ready")
+        : Done($"{wanted - updated} pods of the former revision are replaced when somebody deletes them (updateStrategy OnDelete)") with { LeavesPods = true };
 
     static bool IsOnDelete(JsonNode live) => live.Text("spec", "updateStrategy", "type") == "OnDelete";
 

@@ -55,9 +55,16 @@ public sealed record ReplicaOptions
 /// <summary>Where the primary's log ends.</summary>
 static class PrimaryLog
 {
+    const ulong Page = 8192;
+
+    /// <summary>The end of its last record, written to its disk or not: where commits do not wait for that, a migration may not be written yet.</summary>
     public static async Task<NpgsqlTypes.NpgsqlLogSequenceNumber> EndAsync(DatabaseSettings primary, CancellationToken cancellation)
     {
         await using var connection = await new ReadOnlyDatabase(primary).OpenAsync(cancellation);
-        return NpgsqlTypes.NpgsqlLogSequenceNumber.Parse(await connection.FindAsync<string>("select pg_current_wal_lsn()::text", cancellation) ?? "0/0");
+        return EndOfRecord(NpgsqlTypes.NpgsqlLogSequenceNumber.Parse(await connection.FindAsync<string>("select pg_current_wal_insert_lsn()::text", cancellation) ?? "0/0"));
     }
+
+    /// <summary>Where the last record ends before the place of the next one: on a new page that stands behind the page's header, which no replica ever reports.</summary>
+    internal static NpgsqlTypes.NpgsqlLogSequenceNumber EndOfRecord(NpgsqlTypes.NpgsqlLogSequenceNumber next) =>
+        (ulong)next % Page is (24 or 40) and var header ? new((ulong)next - header) : next;
 }

@@ -59,9 +59,16 @@ public sealed class ReplicaTests : IAsyncLifetime
         await deployed.RunAsync(Stage(database, replica), Cancellation);
         var replaying = await PostgresServer.ScalarAsync<int>(replica.Settings, "select pid from pg_stat_activity where backend_type = 'startup'");
         await PostgresServer.RunAsync("kill", "-STOP", $"{replaying}");
-        await PostgresServer.ExecuteAsync(database, "create table public.later (id int)");
-        (await Should.ThrowAsync<ReplicaBehindException>(deployed.RunAsync(Stage(database, replica, TimeSpan.FromMilliseconds(600)), Cancellation))).Fact.ShouldContain("lacks");
-        await PostgresServer.RunAsync("kill", "-CONT", $"{replaying}");
+        try
+        {
+            await PostgresServer.ExecuteAsync(database, "create table public.later (id int)");
+            (await Should.ThrowAsync<ReplicaBehindException>(deployed.RunAsync(Stage(database, replica, TimeSpan.FromMilliseconds(600)), Cancellation))).Fact.ShouldContain("lacks");
+        }
+        finally
+        {
+            // Its server could not be stopped else.
+            await PostgresServer.RunAsync("kill", "-CONT", $"{replaying}");
+        }
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Maily.Deploy.Deployments;
 using Maily.Deploy.Deployments.Steps;
 using Maily.Deploy.Rehearsals.Kubernetes;
 using Maily.Deploy.Rehearsals.Rollouts;
@@ -219,7 +220,7 @@ public abstract class ReleaseContract(ClusterFixture fixture) : RolloutCase(fixt
         (await ObjectAsync("ConfigMap", "lone")).ShouldNotBeNull();
         (await RecordsAsync()).Count().ShouldBe(1);
 
-        var result = await RollbackAsync();
+        var result = await RollbackAsync(new RollbackOptions { ToNothing = true });
 
         result.Deployments.Single().Steps.Single().Result.Text.ShouldContain("there was nothing to go back to; kept, as pruning would: Namespace maily;");
         (await Api.Get("/api/v1/namespaces/maily")).Body["metadata"]!["deletionTimestamp"].ShouldBeNull();

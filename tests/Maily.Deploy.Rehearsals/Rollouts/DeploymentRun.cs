@@ -92,8 +92,8 @@ sealed class DeploymentRun(string folder, params IStagePlanner[] stages)
     }
 
     /// <summary>Goes back to a former release; null for the one before the current.</summary>
-    public Task<RollbackResult> RollbackAsync(string commit, DeploymentId? to, CancellationToken cancellation) =>
-        Rollback.RunAsync(Definition(), Store(), Request(commit), new RollbackOptions { To = to }, new StopSignals(CancellationToken.None, cancellation));
+    public Task<RollbackResult> RollbackAsync(string commit, RollbackOptions options, CancellationToken cancellation) =>
+        Rollback.RunAsync(Definition(), Store(), Request(commit), options, new StopSignals(CancellationToken.None, cancellation));
 
     FileDeploymentStore Store() => new(Path.Combine(folder, "store"), Time);
 

@@ -142,22 +142,6 @@ static class ForeignManifests
     public static string UpgradedOperator => Operator(2).Replace("field7: {", "renewBefore: {", StringComparison.Ordinal)
         .Replace("field0: \"shop.example\",", "field0: \"shop.example\", renewBefore: \"1h\",", StringComparison.Ordinal);
 
-    /// <summary>The operator with a second version of a kind, in which its resource is written at once.</summary>
-    public static string OperatorInTwoVersions
-    {
-        get
-        {
-            var text = Operator(2).Replace("operator.maily.test/v1\nkind: Certificate\nmetadata: { name: shop }", "operator.maily.test/v2\nkind: Certificate\nmetadata: { name: shop }", StringComparison.Ordinal);
-            return text.Insert(text.IndexOf("    - name: v1\n", StringComparison.Ordinal), """
-                    - name: v2
-                      served: true
-                      storage: false
-                      schema: { openAPIV3Schema: { type: object, properties: { spec: { type: object, x-kubernetes-preserve-unknown-fields: true } } } }
-
-                """);
-        }
-    }
-
     /// <summary>
     /// An operator: two definitions, one with a schema larger than the annotation of <c>kubectl apply</c> may be, roles, webhooks, a
     /// Deployment, and resources of its own kinds in the same file.

@@ -101,25 +101,6 @@ public abstract class ForeignManifestsContract(ClusterFixture fixture) : Rollout
     }
 
     [Fact]
-    public async Task A_resource_that_is_written_in_a_version_which_comes_with_it_goes_back_to_the_one_before()
-    {
-        Write("objects.yaml", ForeignManifests.Operator(1));
-        try
-        {
-            (await DeployAsync()).Failure.ShouldBeNull();
-            Write("objects.yaml", ForeignManifests.OperatorInTwoVersions);
-
-            (await DeployAsync(undo: true)).ShouldBeUndone();
-
-            (await Api.Get(Certificate)).Is(HttpStatusCode.OK).Body["spec"]!["replicas"]!.GetValue<int>().ShouldBe(1);
-        }
-        finally
-        {
-            await RemoveOperatorAsync(Api);
-        }
-    }
-
-    [Fact]
     public async Task An_operator_stays_until_the_finalizers_of_its_resources_have_run()
     {
         Write("objects.yaml", ForeignManifests.Operator(1));

@@ -85,7 +85,9 @@ public abstract class RolloutCase(ClusterFixture fixture) : IAsyncLifetime
     private protected Task<RunResult> DeployAsync(ClusterSettings settings, bool undo = false, params ImmutableArray<RegionSpec> regions) =>
         RunOf(settings, regions).RunAsync(Commit, Token, undo);
 
-    private protected Task<RollbackResult> RollbackAsync(DeploymentId? to = null) => new DeploymentRun(folder, StageOf(Settings, [Region])).RollbackAsync(Commit, to, Token);
+    private protected Task<RollbackResult> RollbackAsync(DeploymentId? to = null) => RollbackAsync(new RollbackOptions { To = to });
+
+    private protected Task<RollbackResult> RollbackAsync(RollbackOptions options) => new DeploymentRun(folder, StageOf(Settings, [Region])).RollbackAsync(Commit, options, Token);
 
     private protected virtual DeployK8sStage StageOf(ClusterSettings settings, ImmutableArray<RegionSpec> regions) =>
         new(regions, settings, [], ImageSettings.From(new Variables([])), new ManifestRenderer(new ProcessRunner(TimeProvider.System)));

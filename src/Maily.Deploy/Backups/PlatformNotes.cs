@@ -16,13 +16,18 @@ static class PlatformNotes
 
     const string Jobs = "select array['scheduled job ' || coalesce(to_jsonb(j) ->> 'jobname', to_jsonb(j) ->> 'jobid'), md5(to_jsonb(j)::text)] from cron.job j";
 
+    // Not by to_regclass, which fails for a schema that the role may not use.
+    const string IsReadable = """
+        select has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select') from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and c.relname = $2
+        """;
+
     /// <summary>Reads them, by name.</summary>
     public static async Task<ImmutableSortedDictionary<string, string>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         var notes = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        foreach (var (table, sql) in new[] { ("pg_catalog.pg_extension", Extensions), ("storage.buckets", Buckets), ("cron.job", Jobs) })
+        foreach (var (schema, table, sql) in new[] { ("pg_catalog", "pg_extension", Extensions), ("storage", "buckets", Buckets), ("cron", "job", Jobs) })
         {
-            if (!await connection.FindAsync<bool>("select coalesce(has_schema_privilege(c.relnamespace, 'usage') and has_table_privilege(c.oid, 'select'), false) from pg_class c where c.oid = to_regclass($1)", cancellation, table))
+            if (!await connection.FindAsync<bool>(IsReadable, cancellation, schema, table))
                 continue;
             foreach (var note in await connection.ListAsync<string[]>(sql, cancellation))
                 notes[note[0]] = note[1];

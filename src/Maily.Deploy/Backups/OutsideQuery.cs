@@ -51,7 +51,7 @@ static class OutsideQuery
             select 1, format('trigger %I on %s', t.tgname, t.tgrelid::regclass), format({{OnTable("pg_trigger g", "g.tgrelid")}} || ' and g.tgname = %L', n.nspname, c.relname, t.tgname), pg_get_triggerdef(t.oid)
             from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
             join pg_proc p on p.oid = t.tgfoid join pg_namespace f on f.oid = p.pronamespace
-            where not t.tgisinternal and n.nspname <> all($1) and (f.nspname = any($1) or p.oid in (select oid from own_routine))
+            where not t.tgisinternal and t.tgparentid = 0 and n.nspname <> all($1) and (f.nspname = any($1) or p.oid in (select oid from own_routine))
             union all
             select 1, format('%s in publication %I', r.prrelid::regclass, p.pubname),
                 format({{OnTable("pg_publication_rel m join pg_publication b on b.oid = m.prpubid", "m.prrelid")}} || ' and b.pubname = %L', n.nspname, c.relname, p.pubname),

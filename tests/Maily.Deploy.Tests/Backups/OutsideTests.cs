@@ -41,6 +41,27 @@ public sealed class OutsideTests(PostgresServer server) : IDisposable
         (await OutsideChanges.SinceAsync(own, receipt, Cancellation)).ShouldBeNull();
     }
 
+    [Fact]
+    public async Task Partitions_of_Supabases_tables_come_and_go_with_their_copies_of_a_trigger()
+    {
+        var database = await server.CreateDatabaseAsync();
+        await PostgresServer.ExecuteAsync(database, """
+            create schema realtime; create table realtime.messages (id int, at date) partition by range (at);
+            create table realtime.messages_1 partition of realtime.messages for values from ('2026-01-01') to ('2026-01-02');
+            create function public.on_message() returns trigger language plpgsql as 'begin return new; end';
+            create trigger on_message after insert on realtime.messages for each row execute function public.on_message()
+            """);
+        var receipt = await BackUpAsync(database);
+        receipt.Outside.Select(dependent => dependent.Name).ShouldBe(["trigger on_message on realtime.messages"]);
+        await PostgresServer.ExecuteAsync(database, "drop table realtime.messages_1; create table realtime.messages_2 partition of realtime.messages for values from ('2026-01-02') to ('2026-01-03')");
+
+        await RestoreAsync(database);
+
+        (await PostgresServer.ScalarAsync<string>(database, "select string_agg(tgrelid::regclass::text, ', ' order by tgrelid::regclass::text) from pg_trigger where tgname = 'on_message'"))
+            .ShouldBe("realtime.messages, realtime.messages_2");
+        (await OutsideChanges.SinceAsync(database, receipt, Cancellation)).ShouldBeNull();
+    }
+
     Task<BackupReceipt> BackUpAsync(DatabaseSettings database) => new DatabaseBackup(database, processes, TimeProvider.System).MakeAsync(Stored, "test", Cancellation);
 
     Task<RestorePlan> RestoreAsync(DatabaseSettings database) => new DatabaseRestore(new(database, deployed.Permit(new("Rollback", "database"))), processes).RunAsync(Stored, Cancellation);

@@ -28,6 +28,13 @@ static class OutsideQuery
     static readonly string RoutineIs = Quoted.Text(
         $"select from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = %L and p.proname = %L and {Arguments.Replace("%", "%%", StringComparison.Ordinal)} = %L");
 
+    // Made under default privileges, a routine may have more rights than it had: first they go, PUBLIC's among them.
+    const string WithoutRights = """
+        'do $maily_rights$ declare grantee text; begin for grantee in select case a.grantee when 0 then ''public'' else a.grantee::regrole::text end
+            from pg_proc p, aclexplode(coalesce(p.proacl, acldefault(''f'', p.proowner))) a where p.oid = to_regprocedure(%1$L) and a.grantee <> p.proowner
+            loop execute format(''revoke all on routine %%s from %%s'', %1$L, grantee); end loop; end $maily_rights$'
+        """;
+
     // Only kinds that Supabase projects have in practice; a restore refuses what it cannot make again. What stands already is left as
     // it is: not all of it falls with the application's schemas. Routines come first, since others stand on them.
     static readonly string Sql = $$"""
@@ -35,9 +42,9 @@ static class OutsideQuery
         select thing.name, format('do $maily_outside$ begin if not exists (%s) then execute %L; end if; end $maily_outside$', thing.present, thing.sql), thing.place = 0
         from (
             select 0, format('function %s', p.oid::regprocedure), format({{RoutineIs}}, n.nspname, p.proname, {{Arguments}}),
-                concat_ws('; ', pg_get_functiondef(p.oid), case when p.proacl is not null then format('revoke all on routine %s from public', p.oid::regprocedure) end,
-                    (select string_agg(format('grant execute on routine %s to %s', p.oid::regprocedure, case a.grantee when 0 then 'public' else a.grantee::regrole::text end), '; ')
-                        from aclexplode(p.proacl) a where a.grantee <> p.proowner))
+                concat_ws('; ', pg_get_functiondef(p.oid), format({{WithoutRights}}, p.oid::regprocedure),
+                    (select string_agg(format('grant execute on routine %s to %s', p.oid::regprocedure, g.name), '; ' order by g.name)
+                        from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a, lateral (select case a.grantee when 0 then 'public' else a.grantee::regrole::text end) g(name) where a.grantee <> p.proowner))
             from pg_proc p join own_routine on own_routine.oid = p.oid join pg_namespace n on n.oid = p.pronamespace
             union all
             select 1, format('policy %I on %s', p.polname, p.polrelid::regclass), format({{OnTable("pg_policy y", "y.polrelid")}} || ' and y.polname = %L', n.nspname, c.relname, p.polname),

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Maily.Deploy.Backups;
 
@@ -100,10 +101,12 @@ public sealed record BackupReceipt
     /// <summary>What the application has outside of its schemas.</summary>
     public required ImmutableArray<OutsideDependent> Outside { get; init; }
 
+    // Named otherwise than when it was less: nothing may be called new only because it was not noted then.
     /// <summary>
-    /// What stood in Supabase's part of the database that no restore makes again, by name: extensions, storage buckets, scheduled jobs, each
-    /// with its version or a digest. Null in a receipt of a former version.
+    /// What stood in Supabase's part of the database that no restore makes again, by name: extensions, storage buckets, scheduled jobs,
+    /// publications, triggers on Supabase's tables, each with its version, definition or a digest. Null in a receipt of a former version.
     /// </summary>
+    [JsonPropertyName("platformNotes")]
     public ImmutableSortedDictionary<string, string>? Platform { get; init; }
 
     /// <summary>The oldest transaction that was open at its moment; null in a receipt of a former version.</summary>

@@ -35,7 +35,7 @@ public sealed class RestoreCheck(DatabaseSettings target, ScratchServer server, 
         var begun = time.GetTimestamp();
         using var opened = await new BackupReader(processes) { Options = Options }.OpenAsync(backup, cancellation);
         var receipt = opened.Receipt;
-        await using var scratch = await RestoreAsync(opened, cancellation);
+        await using var scratch = await RestoreAsync(opened, MadeObjects.None, cancellation);
         ImmutableArray<BackupTable> wanted = [.. receipt.Tables, .. receipt.Managed];
         var restored = await ReadAsync(scratch, [.. wanted.Select(table => table.Name)], TableChecksums.Of(receipt, Options.Keys), cancellation);
         var wrong = wanted.Zip(restored).Where(pair => pair.First != pair.Second).Select(pair => Difference(pair.First, pair.Second)).ToImmutableArray();
@@ -43,9 +43,12 @@ public sealed class RestoreCheck(DatabaseSettings target, ScratchServer server, 
     }
 
     /// <summary>The backup in a scratch database; the caller disposes it.</summary>
+    /// <param name="opened">The backup.</param>
+    /// <param name="without">What of the target's platform must not be there.</param>
+    /// <param name="cancellation">Aborts.</param>
     /// <exception cref="RestoreCheckFailedException">It cannot be restored.</exception>
     /// <exception cref="ScratchUnfitException">The scratch server cannot hold it.</exception>
-    internal async Task<ScratchDatabase> RestoreAsync(OpenedBackup opened, CancellationToken cancellation)
+    internal async Task<ScratchDatabase> RestoreAsync(OpenedBackup opened, MadeObjects without, CancellationToken cancellation)
     {
         ScratchTarget fitting;
         await using (var connection = await new ReadOnlyDatabase(target).OpenAsync(cancellation))
@@ -55,7 +58,7 @@ public sealed class RestoreCheck(DatabaseSettings target, ScratchServer server, 
         try
         {
             await MakeSchemasAsync(scratch, fitting, opened.Receipt, cancellation);
-            await new PlatformShape(target, tools, processes).CopyAsync(scratch, made: null, cancellation);
+            await new PlatformShape(target, tools, processes) { Without = without }.CopyAsync(scratch, made: null, cancellation);
             await FillAsync(scratch, opened, tools, cancellation);
             return scratch;
         }

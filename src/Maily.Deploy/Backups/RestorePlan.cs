@@ -69,10 +69,11 @@ public sealed record RestorePlan(ImmutableArray<string> Schemas, ImmutableArray<
         end $privileges$;
         """;
 
-    // What stands in other schemas now. Whatever of it is gone at the end fell by a cascade and was not made again.
+    // What stands in other schemas now. Whatever of it is gone at the end fell by a cascade and was not made again. A partition's copy of
+    // a trigger comes and goes with both.
     const string Others = """
         select format('trigger %I on %s', t.tgname, t.tgrelid::regclass) as thing
-        from pg_trigger t join pg_class c on c.oid = t.tgrelid where not t.tgisinternal and c.relnamespace::regnamespace::text <> all({0})
+        from pg_trigger t join pg_class c on c.oid = t.tgrelid where not t.tgisinternal and t.tgparentid = 0 and c.relnamespace::regnamespace::text <> all({0})
         union all
         select format('policy %I on %s', p.polname, p.polrelid::regclass)
         from pg_policy p join pg_class c on c.oid = p.polrelid where c.relnamespace::regnamespace::text <> all({0})

@@ -26,6 +26,9 @@ public sealed partial record ConcurrentIndex(string Name, string Table)
         where p.datname = current_database() and {This}
         """;
 
+    /// <summary>The statement that makes it; null in a restore point of a former version.</summary>
+    public string? Statement { get; init; }
+
     /// <summary>What the statement makes; null where it builds no index or gives it no name.</summary>
     internal static ConcurrentIndex? MadeBy(SqlStatement statement)
     {
@@ -39,7 +42,7 @@ public sealed partial record ConcurrentIndex(string Name, string Table)
         if (on < at + 2)
             return null;
         on += on < words.Length && words[on] == "ONLY" ? 1 : 0;
-        return new(Unquoted(words[at]), Qualified(statement, on));
+        return new(Unquoted(words[at]), Qualified(statement, on)) { Statement = statement.Text };
     }
 
     /// <summary>What the first statement of a migration makes outside of transactions; null where it begins otherwise.</summary>
@@ -56,6 +59,10 @@ public sealed partial record ConcurrentIndex(string Name, string Table)
 
     /// <summary>Whether it stands and serves.</summary>
     internal async Task<bool> IsValidAsync(NpgsqlConnection connection, CancellationToken cancellation) => await DefinitionAsync(connection, cancellation) is not null;
+
+    /// <summary>The definition of a serving index of its name that is perhaps another's, since it is not written as this one is; null where there is none.</summary>
+    internal async Task<string?> OthersAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
+        Statement is not null && await DefinitionAsync(connection, cancellation) is { } definition && Form(definition) != Form(Statement) ? definition : null;
 
     /// <summary>What a failed or killed try left of it, as names to drop.</summary>
     internal Task<List<string>> LeftAsync(NpgsqlConnection connection, CancellationToken cancellation) => connection.ListAsync<string>(LeftSql, cancellation, Name, Table);
@@ -75,7 +82,7 @@ public sealed partial record ConcurrentIndex(string Name, string Table)
         foreach (var token in SqlLexer.Read(sql))
             if (token.Kind is not (SqlTokenKind.Space or SqlTokenKind.Comment) && !token.Is(sql, '(') && !token.Is(sql, ')'))
                 words.Add(Folded(token.Kind, token.In(sql).ToString()));
-        return Method().Replace(Added().Replace(string.Join(' ', words), ""), "${before}");
+        return Listed().Replace(Method().Replace(Added().Replace(string.Join(' ', words), ""), "${before}"), "IN ${list}");
     }
 
     static string Folded(SqlTokenKind kind, string text) =>
@@ -94,6 +101,10 @@ public sealed partial record ConcurrentIndex(string Name, string Table)
 
     [GeneratedRegex(@"(?<before> ON (?:ONLY )?\S+) USING BTREE\b", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Method();
+
+    // IN ('x', 'y') is written back as = ANY (ARRAY['x'::text, 'y'::text]).
+    [GeneratedRegex(@"= ANY ARRAY \[ (?<list>[^\]]*) \]", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Listed();
 
     [GeneratedRegex("^\"[a-z_][a-z0-9_]*\"$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Plain();

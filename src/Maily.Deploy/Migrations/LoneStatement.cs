@@ -51,26 +51,26 @@ sealed class LoneStatement(DatabaseWriter database, string environment, Migratio
         }
         catch (MigrationFailedException)
         {
-            await CleanAsync(connection, index, invalid, isKnownToHaveFailed: true);
+            await CleanAsync(connection, index, invalid, token => HasDoneNothingAsync(connection, index, mayBeDone, token));
             throw;
         }
         catch (OperationCanceledException)
         {
             // It may have been done just then: the mark stays.
-            await CleanAsync(connection, index, invalid, isKnownToHaveFailed: false);
+            await CleanAsync(connection, index, invalid, _ => Task.FromResult(false));
             throw;
         }
     }
 
     // What goes wrong here must not hide why the statement ended.
-    async Task CleanAsync(NpgsqlConnection connection, ConcurrentIndex? index, List<string> invalid, bool isKnownToHaveFailed)
+    async Task CleanAsync(NpgsqlConnection connection, ConcurrentIndex? index, List<string> invalid, Func<CancellationToken, Task<bool>> hasDoneNothing)
     {
         using var limit = new CancellationTokenSource(Cleaning, time);
         try
         {
             await database.Permit.BoundAsync(async token => await InvalidIndexes.DropAsync(connection,
                 index is null ? await InvalidIndexes.NewAsync(connection, invalid, token) : await index.LeftAsync(connection, token), token), limit.Token);
-            if (isKnownToHaveFailed && Before == 0 && LeavesNothing)
+            if (Before == 0 && await hasDoneNothing(limit.Token))
                 await database.InFencedTransactionAsync(connection, environment, (_, token) => connection.RunAsync(MigrationMark.Delete, token, file.Version), limit.Token);
         }
         catch (Exception left) when (left is NpgsqlException or InvalidOperationException or OperationCanceledException or DeployException)
@@ -79,6 +79,10 @@ sealed class LoneStatement(DatabaseWriter database, string environment, Migratio
                 file.Title, Statement.FirstWords(9), left.Message);
         }
     }
+
+    // An index of its name after an interrupted run may be the one that run has made, though it is not recognised: the mark stays.
+    async Task<bool> HasDoneNothingAsync(NpgsqlConnection connection, ConcurrentIndex? index, bool mayBeDone, CancellationToken cancellation) =>
+        LeavesNothing && (!mayBeDone || !Statement.StartsWith("CREATE") || (index is not null && (await index.AnyAsync(connection, cancellation)).Count == 0));
 
     // A block that commits by itself has done a part, an index may be gone, a partition may be half detached.
     bool LeavesNothing => Statement.StartsWith("CREATE", "INDEX|UNIQUE") || Statement.StartsWith("REINDEX|VACUUM|CLUSTER");

@@ -130,8 +130,10 @@ sealed class MigrationCompensator(DatabaseSettings settings, MigrationOptions op
         var deployment = context.Deployment;
         try
         {
-            await new MigrationRunner(new(settings, context.Permit), deployment.Environment, options, deployment.Time, deployment.Log).DropBegunAsync(point.Version, begun, cancellation);
-            return CompensationResult.Undone($"{title} was begun, and the index {begun.Name} on {begun.Table} is dropped, however far it was.");
+            var others = await new MigrationRunner(new(settings, context.Permit), deployment.Environment, options, deployment.Time, deployment.Log).DropBegunAsync(point.Version, begun, cancellation);
+            return others is not null
+                ? NeedsPerson(point, $"{title} was begun, and whether the index {begun.Name} on {begun.Table} is its own cannot be told: `{others}`")
+                : CompensationResult.Undone($"{title} was begun, and the index {begun.Name} on {begun.Table} is dropped, however far it was.");
         }
         catch (MigrationLockHeldException held)
         {

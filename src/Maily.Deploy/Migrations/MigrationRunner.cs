@@ -70,16 +70,22 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
     /// <param name="version">The migration, of which nothing else is applied.</param>
     /// <param name="index">The index.</param>
     /// <param name="cancellation">Aborts.</param>
+    /// <returns>The definition of an index of that name which is perhaps another's: nothing is dropped then, and the mark stays; else null.</returns>
     /// <exception cref="MigrationLockHeldException">Whoever began it is still at work.</exception>
-    public async Task DropBegunAsync(string version, ConcurrentIndex index, CancellationToken cancellation)
+    public async Task<string?> DropBegunAsync(string version, ConcurrentIndex index, CancellationToken cancellation)
     {
+        string? others = null;
         await using (var connection = await database.OpenAsync(cancellation))
             await database.InFencedTransactionAsync(connection, environment, (_, token) => index.CancelBuildAsync(connection, token), cancellation);
         await InSessionAsync(async (session, token) =>
         {
+            others = await index.OthersAsync(session.Connection, token);
+            if (others is not null)
+                return;
             await database.Permit.BoundAsync(async bound => await InvalidIndexes.DropAsync(session.Connection, await index.AnyAsync(session.Connection, bound), bound), token);
             await database.InFencedTransactionAsync(session.Connection, environment, (_, fenced) => session.Connection.RunAsync(MigrationMark.Delete, fenced, version), token);
         }, cancellation);
+        return others;
     }
 
     async Task InSessionAsync(Func<MigrationSession, CancellationToken, Task> work, CancellationToken cancellation)

@@ -40,7 +40,8 @@ sealed class UntouchedRestore(DatabaseWriter database, ScratchServer? server, Ba
         if (server is null)
             return (new(opened.Receipt.Tables, TableChecksums.SeedIn(opened.Receipt, options.Keys)) { OldestOpen = opened.Receipt.OldestOpen, Own = versions }, []);
         var check = new RestoreCheck(database.Settings, server, processes, time) { Options = options };
-        await using var scratch = await check.RestoreAsync(opened, cancellation);
+        var made = MadeByMigrations.Of(own);
+        await using var scratch = await check.RestoreAsync(opened, new() { Publications = made.Publications, Triggers = made.Triggers }, cancellation);
         await WithoutNewExtensionsAsync(scratch, opened.Receipt, cancellation);
         var before = await ScratchState.ReadAsync(scratch, cancellation);
         await using (var connection = await scratch.OpenAsync(cancellation))

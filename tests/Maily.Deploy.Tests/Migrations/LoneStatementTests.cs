@@ -74,14 +74,43 @@ public sealed class LoneStatementTests(PostgresServer server) : IDisposable
     public async Task A_resumed_run_takes_the_index_as_done_where_it_is_that_one(string reached, bool isTaken)
     {
         var database = await DatabaseAsync();
-        var (_, step, _) = await CapturedAsync(database);
+        var (stage, step, point) = await CapturedAsync(database);
         await KilledAsync(database, reached);
         if (isTaken)
+        {
             await step.ApplyAsync(deployed.StepContext(step.Id), Cancellation);
+        }
         else
+        {
             (await Should.ThrowAsync<MigrationFailedException>(step.ApplyAsync(deployed.StepContext(step.Id), Cancellation))).SqlState.ShouldBe(PostgresErrorCodes.DuplicateTable);
+            var result = await CompensateAsync(stage, step, point);
+            result.State.ShouldBe(CompensationState.NeedsPerson, result.Text);
+            result.Text.ShouldContain("whether the index i on public.t is its own cannot be told");
+        }
+
         (await PostgresServer.ScalarAsync<bool>(database, "select indisvalid from pg_index where indexrelid = 'public.i'::regclass")).ShouldBeTrue();
         (await PostgresServer.ScalarAsync<long>(database, "select count(*) from supabase_migrations.schema_migrations")).ShouldBe(isTaken ? 1 : 0);
+    }
+
+    [Fact]
+    public async Task A_resumed_run_recognises_a_list_as_the_server_writes_it()
+    {
+        const string listed = "create index concurrently i on public.t (a) where b in ('x', 'y')";
+        var database = await DatabaseAsync();
+        var (_, step, _) = await CapturedAsync(database, listed);
+        await KilledAsync(database, listed);
+        await step.ApplyAsync(deployed.StepContext(step.Id), Cancellation);
+        (await PostgresServer.ScalarAsync<bool>(database, "select is_whole from maily_deploy.applied_migrations")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_resumed_run_that_fails_and_leaves_no_index_leaves_no_mark()
+    {
+        var database = await DatabaseAsync();
+        var (_, step, _) = await CapturedAsync(database);
+        await KilledAsync(database, "insert into public.t values ('a', ''), ('A', '')");
+        (await Should.ThrowAsync<MigrationFailedException>(step.ApplyAsync(deployed.StepContext(step.Id), Cancellation))).SqlState.ShouldBe(PostgresErrorCodes.UniqueViolation);
+        (await LeftAsync(database)).ShouldBe("0 indexes, 0 marks");
     }
 
     [Theory]

@@ -17,7 +17,7 @@ static class MadeByMigrations
             NamedExtensions = [.. statements.Select(Extension).OfType<string>()],
             Publications = MadeFirst(statements, Publication),
             Triggers = MadeFirst(statements, Trigger),
-            DefaultRights = [.. statements.Where(statement => statement.StartsWith("ALTER", "DEFAULT", "PRIVILEGES")).SelectMany(RolesOf)],
+            DefaultRights = [.. statements.Where(statement => statement.StartsWith("ALTER", "DEFAULT", "PRIVILEGES") && ReachesPublic(statement)).SelectMany(RolesOf)],
         };
     }
 
@@ -45,6 +45,13 @@ static class MadeByMigrations
 
     static IEnumerable<string> RolesOf(SqlStatement statement) => statement.StartsWith("ALTER", "DEFAULT", "PRIVILEGES", "FOR")
         ? statement.Words.Skip(5).TakeWhile(word => word is not ("IN" or "GRANT" or "REVOKE")).Where(word => word != ",").Select(word => word is "CURRENT_USER" or "CURRENT_ROLE" or "SESSION_USER" ? "" : NameOf(word)) : [""];
+
+    // ALTER DEFAULT PRIVILEGES [FOR ROLE role, ...] [IN SCHEMA schema, ...] GRANT ...: those of other schemas leave Supabase's in public alone.
+    static bool ReachesPublic(SqlStatement statement)
+    {
+        var head = statement.Words.TakeWhile(word => word is not ("GRANT" or "REVOKE")).ToImmutableArray();
+        return head.IndexOf("IN") is var at && (at < 0 || head.Skip(at + 2).Any(word => NameOf(word) == "public"));
+    }
 
     static string? WordAt(SqlStatement statement, int at) => at < statement.Words.Length ? statement.Words[at] : null;
 

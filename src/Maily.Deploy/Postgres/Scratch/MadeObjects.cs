@@ -20,9 +20,9 @@ sealed record MadeObjects
     /// <summary>Triggers, as schema, table and name.</summary>
     public ImmutableHashSet<string> Triggers { get; init; } = [];
 
-    /// <summary>The roles whose default rights they change; empty text: that of the role that they run as.</summary>
+    /// <summary>The roles whose default rights in <c>public</c> they change; empty text: that of the role that they run as.</summary>
     public ImmutableHashSet<string> DefaultRights { get; init; } = [];
 
-    /// <summary>Whether they change the default rights of the role that they run as.</summary>
+    /// <summary>Whether they change the default rights in <c>public</c> of the role that they run as.</summary>
     public bool ChangesDefaultRightsOf(string role) => DefaultRights.Contains("") || DefaultRights.Contains(role);
 }

@@ -24,6 +24,9 @@ sealed class PlatformShape(DatabaseSettings target, PostgresTools tools, Process
         where datname = current_database() and setrole = 0 and split_part(setting, '=', 1) in ('search_path', 'TimeZone', 'DateStyle', 'IntervalStyle')
         """;
 
+    /// <summary>What is left out where no migration will be run.</summary>
+    public MadeObjects Without { get; init; } = MadeObjects.None;
+
     /// <summary>Copies it.</summary>
     /// <param name="scratch">The empty database.</param>
     /// <param name="made">What the migrations make and must not be there before; null: no migration will be run.</param>
@@ -45,7 +48,7 @@ sealed class PlatformShape(DatabaseSettings target, PostgresTools tools, Process
                 var role = await connection.FindAsync<string>("select current_user::text", cancellation) ?? "";
                 var own = await connection.ListAsync<string>("select nspname::text from pg_namespace where nspowner = current_user::regrole", cancellation);
                 extensions = made is null ? PlatformExtensions.None : await PlatformExtensions.ReadAsync(connection, made.Extensions, cancellation);
-                filter = new(role, own.ToHashSet(StringComparer.Ordinal), extensions, triggers.ToHashSet(StringComparer.Ordinal), made ?? MadeObjects.None);
+                filter = new(role, own.ToHashSet(StringComparer.Ordinal), extensions, triggers.ToHashSet(StringComparer.Ordinal), made ?? Without);
                 rights = made?.ChangesDefaultRightsOf(role) == true ? await InitialRights.ReadAsync(connection, cancellation) : null;
                 settings = await connection.ListAsync<string>(DatabaseSettingsSql, cancellation);
                 await new ShapeDumps(target, tools, processes).WriteAsync(connection, dump, cancellation);

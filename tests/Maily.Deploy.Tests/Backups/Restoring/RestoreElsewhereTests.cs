@@ -48,14 +48,15 @@ public sealed class RestoreElsewhereTests(PostgresServer server) : IDisposable
     {
         const string storage = "create schema storage authorization pg_monitor; create table storage.objects (name text); alter table storage.objects owner to pg_monitor;";
         await MakeAsync(await DatabaseAsync(storage + """
-            create function storage.folder(text) returns text language sql as 'select $1'; revoke execute on function storage.folder from public;
+            create function storage.folder(text) returns text language sql as 'select $1'; revoke execute on function storage.folder from public; create function storage.open() returns int language sql as 'select 1';
             create table files (name text default storage.folder('x')); create function allowed(text) returns boolean language sql as 'select true';
             create policy own on storage.objects as restrictive for insert with check (public.allowed(name))
             """));
-        var target = await DatabaseAsync(storage);
+        var target = await DatabaseAsync(storage + "alter default privileges revoke execute on functions from public; alter default privileges in schema storage grant execute on functions to pg_monitor");
         (await RestoreAsync(target)).LeftOut.ShouldBeEmpty();
         (await PostgresServer.ScalarAsync<string>(target, "select polcmd::text || polpermissive || pg_get_expr(polwithcheck, polrelid) from pg_policy where polrelid = 'storage.objects'::regclass")).ShouldBe("afalseallowed(name)");
         (await PostgresServer.ScalarAsync<bool>(target, "select has_function_privilege('pg_monitor', 'storage.folder(text)', 'execute')")).ShouldBeFalse();
+        (await PostgresServer.ScalarAsync<string>(target, "select string_agg(case a.grantee when 0 then 'public' else a.grantee::regrole::text end, ', ' order by a.grantee) from pg_proc p, aclexplode(p.proacl) a where p.oid = 'storage.open()'::regprocedure")).ShouldBe("public, postgres");
     }
 
     [Fact]

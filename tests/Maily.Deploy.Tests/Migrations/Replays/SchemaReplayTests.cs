@@ -90,6 +90,14 @@ public sealed class SchemaReplayTests(PostgresServer server)
         (await project.DriftAsync()).ShouldBe(["grant anon on relation public.b is there and should not be (SELECT)"]);
     }
 
+    [Theory]
+    [InlineData("alter default privileges grant select on tables to anon", true)]
+    [InlineData("alter default privileges for role postgres in schema app, public revoke all on tables from anon", true)]
+    [InlineData("alter default privileges in schema app grant select on tables to public", false)]
+    [InlineData("alter default privileges for role postgres in schema \"app\" grant all on tables to anon", false)]
+    public void Default_rights_that_do_not_reach_public_are_none_that_a_migration_changes(string sql, bool expected) =>
+        MadeByMigrations.Of([Sql.File(sql)]).ChangesDefaultRightsOf("postgres").ShouldBe(expected);
+
     [Fact]
     public async Task What_was_changed_by_hand_is_drift_also_on_supabases_tables()
     {

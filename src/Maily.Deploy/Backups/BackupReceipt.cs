@@ -109,8 +109,8 @@ public sealed record BackupReceipt
     [JsonPropertyName("platformNotes")]
     public ImmutableSortedDictionary<string, string>? Platform { get; init; }
 
-    /// <summary>The oldest transaction that was open at its moment; null in a receipt of a former version.</summary>
-    public string? OldestOpen { get; init; }
+    /// <summary>Which transactions it saw, as <c>pg_snapshot</c> prints it; null in a receipt of a former version.</summary>
+    public string? Snapshot { get; init; }
 
     /// <summary>Its files.</summary>
     public required ImmutableArray<BackupFile> Files { get; init; }

@@ -105,8 +105,8 @@ sealed class BackupSnapshot(NpgsqlConnection connection, NpgsqlTransaction trans
 
     public Task<ImmutableSortedDictionary<string, string>> PlatformAsync(CancellationToken cancellation) => PlatformNotes.ReadAsync(connection, cancellation);
 
-    /// <summary>The oldest transaction that is open at this moment: what it and later ones write, the snapshot may not have.</summary>
-    public async Task<string?> OldestOpenAsync(CancellationToken cancellation) => await connection.FindAsync<string>("select pg_snapshot_xmin(pg_current_snapshot())::text", cancellation);
+    /// <summary>Which transactions it sees, as <c>pg_snapshot</c> prints it: what the others write is from after it.</summary>
+    public async Task<string?> TextAsync(CancellationToken cancellation) => await connection.FindAsync<string>("select pg_current_snapshot()::text", cancellation);
 
     public async ValueTask DisposeAsync()
     {

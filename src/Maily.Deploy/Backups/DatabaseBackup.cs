@@ -80,7 +80,7 @@ public sealed class DatabaseBackup(DatabaseSettings settings, ProcessRunner proc
             Deployment = backup.Id, Environment = environment, Database = settings.ToString(), Location = backup.Store.Location,
             At = at, WalPosition = wal, ServerVersion = snapshot.ServerVersion.ToString(),
             Schemas = schemas, Roles = await snapshot.RolesAsync(schemas, cancellation), LeftOut = leftOut, LeftOutTables = managed.LeftOut, Outside = outside,
-            Platform = await snapshot.PlatformAsync(cancellation), OldestOpen = await snapshot.OldestOpenAsync(cancellation),
+            Platform = await snapshot.PlatformAsync(cancellation), Snapshot = await snapshot.TextAsync(cancellation),
             Tables = [.. tables.Where(table => !managed.Kept.Contains(table.Name))], Managed = [.. tables.Where(table => managed.Kept.Contains(table.Name))],
             KeyId = Options.Keys?.Current.Id, Seed = Options.Keys is null ? seed.ToString(CultureInfo.InvariantCulture) : null,
             Files = await packing.StoreAsync(scratch.Path, cancellation),

@@ -17,8 +17,8 @@ public sealed record WriteFence(ImmutableArray<BackupTable> Expected, long Seed)
     /// <summary>The columns that are the backup's, where the deployment's migrations have been run; none where they are not known.</summary>
     public ImmutableDictionary<string, KeptColumns> Kept { get; init; } = ImmutableDictionary<string, KeptColumns>.Empty;
 
-    /// <summary>The oldest transaction that was open at the backup; null where that is not known.</summary>
-    public string? OldestOpen { get; init; }
+    /// <summary>Which transactions the backup saw, as <c>pg_snapshot</c> prints it; null where that is not known.</summary>
+    public string? Snapshot { get; init; }
 
     /// <summary>The deployment's migrations, whose transactions are not somebody's; null where they wrote in transactions that nobody has noted.</summary>
     public ImmutableArray<string>? Own { get; init; }
@@ -77,8 +77,9 @@ public sealed record WriteFence(ImmutableArray<BackupTable> Expected, long Seed)
     }
 
     // Of an unknown moment no row can be said to be from before.
-    string Later => OldestOpen is null || Own is not { } own ? "null::boolean"
-        : $"exists (select from only %s where age(xmin) <= age({Quoted.Text(OldestOpen)}::xid8::xid) and xmin <> all (array(select xid::xid from maily_deploy.applied_migrations where version in ({string.Join(", ", own.Select(Quoted.Text).DefaultIfEmpty("null"))}) and xid is not null)))";
+    string Later => Snapshot is null || Own is not { } own ? "null::boolean"
+        : $"exists (select from only %s where (xmin = any (array(select open::xid from pg_snapshot_xip({Quoted.Text(Snapshot)}::pg_snapshot) as open))"
+        + $" or age(xmin) <= age(pg_snapshot_xmax({Quoted.Text(Snapshot)}::pg_snapshot)::xid)) and xmin <> all (array(select xid::xid from maily_deploy.applied_migrations where version in ({string.Join(", ", own.Select(Quoted.Text).DefaultIfEmpty("null"))}) and xid is not null)))";
 
     /// <summary>The tables that somebody has written to, as psql's error says; null where it says something else.</summary>
     public static RowsWrittenException? Find(string? evidence)

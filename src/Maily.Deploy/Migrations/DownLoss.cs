@@ -19,7 +19,8 @@ sealed class DownLoss(NpgsqlConnection connection, string version)
     // One that was open beside the migration counts as later. What a former version marked does not know those, and the oldest marks
     // know no number at all.
     const string IsLater = """
-        age(xmin) <= (select coalesce(age(oldest_open::xid), age(xid::xid) - 1, 2147483646) from maily_deploy.applied_migrations where version = $1)
+        (xmin = any (array(select open::xid from maily_deploy.applied_migrations, pg_snapshot_xip(snapshot) as open where version = $1))
+            or age(xmin) <= (select coalesce(age(pg_snapshot_xmax(snapshot)::xid), age(xid::xid) - 1, 2147483646) from maily_deploy.applied_migrations where version = $1))
         and xmin is distinct from (select xid::xid from maily_deploy.applied_migrations where version = $1)
         """;
 

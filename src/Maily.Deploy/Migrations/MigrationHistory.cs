@@ -67,12 +67,12 @@ public static class MigrationHistory
 public sealed record MigrationMark(string Version, string Deployment, int StatementsDone, bool IsWhole)
 {
     internal const string Upsert = """
-        insert into maily_deploy.applied_migrations as mark (version, deployment, fencing_number, statements_done, is_whole, xid, oldest_open)
-        values ($1, $2, $3, $4, $5, pg_current_xact_id(), pg_snapshot_xmin(pg_current_snapshot()))
+        insert into maily_deploy.applied_migrations as mark (version, deployment, fencing_number, statements_done, is_whole, xid, snapshot)
+        values ($1, $2, $3, $4, $5, pg_current_xact_id(), pg_current_snapshot())
         on conflict (version) do update set deployment = excluded.deployment, fencing_number = excluded.fencing_number,
             statements_done = excluded.statements_done, is_whole = excluded.is_whole, at = now(),
             xid = case when mark.deployment = excluded.deployment then coalesce(mark.xid, excluded.xid) else excluded.xid end,
-            oldest_open = case when mark.deployment <> excluded.deployment or mark.xid is null then excluded.oldest_open else mark.oldest_open end
+            snapshot = case when mark.deployment <> excluded.deployment or mark.xid is null then excluded.snapshot else mark.snapshot end
         """;
 
     internal const string Delete = "delete from maily_deploy.applied_migrations where version = $1";

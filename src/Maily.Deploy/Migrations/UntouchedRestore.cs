@@ -38,7 +38,7 @@ sealed class UntouchedRestore(DatabaseWriter database, ScratchServer? server, Ba
         // What does not run in one transaction has more of them than its mark says.
         ImmutableArray<string>? versions = own.All(file => MigrationPlan.For(file).IsAtomic) ? [.. own.Select(file => file.Version)] : null;
         if (server is null)
-            return (new(opened.Receipt.Tables, TableChecksums.SeedIn(opened.Receipt, options.Keys)) { OldestOpen = opened.Receipt.OldestOpen, Own = versions }, []);
+            return (new(opened.Receipt.Tables, TableChecksums.SeedIn(opened.Receipt, options.Keys)) { Snapshot = opened.Receipt.Snapshot, Own = versions }, []);
         var check = new RestoreCheck(database.Settings, server, processes, time) { Options = options };
         var made = MadeByMigrations.Of(own);
         await using var scratch = await check.RestoreAsync(opened, new() { Publications = made.Publications, Triggers = made.Triggers }, cancellation);
@@ -51,7 +51,7 @@ sealed class UntouchedRestore(DatabaseWriter database, ScratchServer? server, Ba
         var seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
         var expected = await check.ReadAsync(scratch, [.. after.Tables.Keys], new(seed), cancellation);
         var kept = await KeptAsync(scratch, before, after, expected, new(seed), cancellation);
-        return (new(expected, seed) { Kept = kept, OldestOpen = opened.Receipt.OldestOpen, Own = versions }, [.. after.Outside.Except(before.Outside)]);
+        return (new(expected, seed) { Kept = kept, Snapshot = opened.Receipt.Snapshot, Own = versions }, [.. after.Outside.Except(before.Outside)]);
     }
 
     // The scratch database has the target's, those of the migrations among them.

@@ -79,9 +79,9 @@ public static class MailySchema
         from maily_deploy.journal as first
         where first.environment = present.environment and first.deployment = present.id and first.sequence = 1
         """,
-        // The oldest transaction that was open beside a migration: it may write after it and have a number from before it.
+        // The transactions that were open beside a migration: they may write after it and have a number from before it.
         """
-        alter table maily_deploy.applied_migrations add column if not exists oldest_open xid8
+        alter table maily_deploy.applied_migrations add column if not exists snapshot pg_snapshot
         """,
     ];
 

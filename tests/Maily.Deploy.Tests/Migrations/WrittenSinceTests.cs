@@ -61,7 +61,7 @@ public sealed class WrittenSinceTests(PostgresServer server) : IDisposable
     // It has its number when it begins, and writes when the migration is done.
     [Theory]
     [InlineData("select 1", CompensationState.NeedsPerson)]
-    [InlineData("update maily_deploy.applied_migrations set oldest_open = null", CompensationState.Undone)]
+    [InlineData("update maily_deploy.applied_migrations set snapshot = null", CompensationState.Undone)]
     public async Task A_transaction_that_began_before_the_migration_and_wrote_after_it_counts_unless_a_former_version_marked_it(string mark, CompensationState expected)
     {
         var database = await BackedUpAsync();

@@ -152,11 +152,11 @@ public sealed class UnreliableApiTests(EmbeddedNodeFixture fixture) : RolloutCas
     [Fact]
     public async Task A_resource_is_applied_until_the_API_judges_it_by_the_definition_that_has_just_changed()
     {
-        Write("objects.yaml", ForeignManifests.Operator(1));
+        Write("objects.yaml", ForeignOperator.Version(1));
         try
         {
             (await DeployAsync()).Failure.ShouldBeNull();
-            Write("objects.yaml", ForeignManifests.UpgradedOperator);
+            Write("objects.yaml", ForeignOperator.Upgraded);
             // The first of them answers the dry run.
             var former = new ApiFault { Method = "PATCH", Path = "/certificates/shop", Status = HttpStatusCode.UnprocessableEntity, Times = 4 };
             using var fault = Faults.Add(former);

@@ -16,6 +16,21 @@ public abstract class ForeignManifestsContract(ClusterFixture fixture) : Rollout
 
     const string Certificate = "/apis/operator.maily.test/v1/namespaces/maily/certificates/shop";
 
+    // Other tests share the cluster: however the test ends, the operator goes.
+    async Task WithOperatorAsync(string manifests, Func<Task> test)
+    {
+        Write("objects.yaml", manifests);
+        try
+        {
+            (await DeployAsync()).Failure.ShouldBeNull();
+            await test();
+        }
+        finally
+        {
+            await RemoveOperatorAsync(Api);
+        }
+    }
+
     /// <summary>Removes what the operator has outside of the namespace.</summary>
     internal static async Task RemoveOperatorAsync(ClusterApi api)
     {
@@ -27,14 +42,14 @@ public abstract class ForeignManifestsContract(ClusterFixture fixture) : Rollout
     [Fact]
     public async Task A_demo_shop_is_applied_unchanged_diffed_pruned_and_rolled_back()
     {
-        Write("objects.yaml", ForeignManifests.Shop(1));
+        Write("objects.yaml", ForeignShop.Version(1));
         (await DeployAsync()).Failure.ShouldBeNull();
         (await ObjectsAsync("Deployment")).Count.ShouldBe(13);
 
         await IsUnchangedAsync();
         var before = await Snapshot();
 
-        Write("objects.yaml", ForeignManifests.Shop(2).Replace("name: shippinglabelservice", "name: labelservice", StringComparison.Ordinal));
+        Write("objects.yaml", ForeignShop.Version(2).Replace("name: shippinglabelservice", "name: labelservice", StringComparison.Ordinal));
         var lines = await LinesAsync();
         lines.Count(line => line.Contains(".image: registry.example/shop/", StringComparison.Ordinal)).ShouldBe(11);
         lines.ShouldContain("create Deployment maily/labelservice");
@@ -50,34 +65,26 @@ public abstract class ForeignManifestsContract(ClusterFixture fixture) : Rollout
     [Fact]
     public async Task An_operators_install_file_is_applied_unchanged_diffed_and_rolled_back()
     {
-        Write("objects.yaml", ForeignManifests.Operator(1));
-        try
+        await WithOperatorAsync(ForeignOperator.Version(1), async () =>
         {
-            (await DeployAsync()).Failure.ShouldBeNull();
             (await Api.Get(Certificate)).Is(HttpStatusCode.OK).Body["spec"]!["replicas"]!.GetValue<int>().ShouldBe(1);
 
             await IsUnchangedAsync();
 
-            Write("objects.yaml", ForeignManifests.Operator(2));
+            Write("objects.yaml", ForeignOperator.Version(2));
             (await LinesAsync()).ShouldContain("  .spec.replicas: 1 -> 2");
             (await DeployAsync(undo: true)).ShouldBeUndone();
             (await Api.Get(Certificate)).Is(HttpStatusCode.OK).Body["spec"]!["replicas"]!.GetValue<int>().ShouldBe(1);
-        }
-        finally
-        {
-            await RemoveOperatorAsync(Api);
-        }
+        });
     }
 
     [Fact]
     public async Task An_upgrade_that_changes_a_kind_and_uses_its_new_field_at_once_is_planned_applied_and_undone()
     {
-        Write("objects.yaml", ForeignManifests.Operator(1));
-        try
+        await WithOperatorAsync(ForeignOperator.Version(1), async () =>
         {
-            (await DeployAsync()).Failure.ShouldBeNull();
             Write("objects.yaml", $$"""
-                {{ForeignManifests.UpgradedOperator}}
+                {{ForeignOperator.Upgraded}}
                 ---
                 apiVersion: operator.maily.test/v1
                 kind: Certificate
@@ -93,20 +100,14 @@ public abstract class ForeignManifestsContract(ClusterFixture fixture) : Rollout
             (await Api.Get(Certificate)).Body["spec"]!.AsObject().ContainsKey("renewBefore").ShouldBeFalse();
             (await DeployAsync()).Failure.ShouldBeNull();
             (await Api.Get(Certificate)).Body["spec"]!["renewBefore"]!.ToString().ShouldBe("1h");
-        }
-        finally
-        {
-            await RemoveOperatorAsync(Api);
-        }
+        });
     }
 
     [Fact]
     public async Task An_operator_stays_until_the_finalizers_of_its_resources_have_run()
     {
-        Write("objects.yaml", ForeignManifests.Operator(1));
-        try
+        await WithOperatorAsync(ForeignOperator.Version(1), async () =>
         {
-            (await DeployAsync()).Failure.ShouldBeNull();
             (await Api.Patch(Certificate, ClusterApi.Merge, """{"metadata":{"finalizers":["operator.maily.test/cleanup"]} }""")).Is(HttpStatusCode.OK);
             Write("objects.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: { name: maily }\n");
 
@@ -119,25 +120,19 @@ public abstract class ForeignManifestsContract(ClusterFixture fixture) : Rollout
             (await release).Failure.ShouldBeNull();
             operates.ShouldBeTrue();
             (await ObjectAsync("Deployment", "operator")).ShouldBeNull();
-        }
-        finally
-        {
-            await RemoveOperatorAsync(Api);
-        }
+        });
     }
 
     [Fact]
     public async Task A_field_that_the_deployed_program_sets_itself_is_left_to_it()
     {
         const string Webhooks = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/maily-test-operator";
-        static string Manifests(int version) => ForeignManifests.Operator(version)
+        static string Manifests(int version) => ForeignOperator.Version(version)
             .Replace("timeoutSeconds: 30", $"timeoutSeconds: {version}", StringComparison.Ordinal).Replace("failurePolicy: Fail", "failurePolicy: Ignore", StringComparison.Ordinal)
             .Replace("kind: ValidatingWebhookConfiguration\nmetadata: { ", "kind: ValidatingWebhookConfiguration\nmetadata: { annotations: { maily.dev/leave: \"webhooks[*].failurePolicy\" }, ", StringComparison.Ordinal);
         async Task<string> PolicyAsync() => (await Api.Get(Webhooks)).Is(HttpStatusCode.OK).Body["webhooks"]![0]!["failurePolicy"]!.ToString();
-        Write("objects.yaml", Manifests(1));
-        try
+        await WithOperatorAsync(Manifests(1), async () =>
         {
-            (await DeployAsync()).Failure.ShouldBeNull();
             (await PolicyAsync()).ShouldBe("Ignore");
             await IsUnchangedAsync();
             (await Api.Patch($"{Webhooks}?fieldManager=operator", ClusterApi.JsonPatch, """[{"op":"replace","path":"/webhooks/0/failurePolicy","value":"Fail"}]""")).Is(HttpStatusCode.OK);
@@ -149,17 +144,13 @@ public abstract class ForeignManifestsContract(ClusterFixture fixture) : Rollout
 
             (await PolicyAsync()).ShouldBe("Fail");
             await IsUnchangedAsync();
-        }
-        finally
-        {
-            await RemoveOperatorAsync(Api);
-        }
+        });
     }
 
     [Fact]
     public async Task The_first_deployment_of_an_operator_is_undone_with_its_kinds()
     {
-        Write("objects.yaml", ForeignManifests.Operator(1));
+        Write("objects.yaml", ForeignOperator.Version(1));
 
         (await DeployAsync(undo: true)).ShouldBeUndone();
 
@@ -173,7 +164,7 @@ public abstract class ForeignManifestsContract(ClusterFixture fixture) : Rollout
         const string Exporter = "/apis/apps/v1/namespaces/maily-test-metrics/deployments/exporter";
         const string Jobs = "/apis/batch/v1/namespaces/maily/jobs";
         Write("kustomization.yaml", "resources: [objects.yaml]\n");
-        Write("objects.yaml", ForeignManifests.Suite(1));
+        Write("objects.yaml", ForeignSuite.Version(1));
         try
         {
             (await DeployAsync()).Failure.ShouldBeNull();
@@ -184,7 +175,7 @@ public abstract class ForeignManifestsContract(ClusterFixture fixture) : Rollout
 
             await IsUnchangedAsync();
 
-            Write("objects.yaml", ForeignManifests.Suite(2));
+            Write("objects.yaml", ForeignSuite.Version(2));
             (await LinesAsync()).ShouldContain("change Deployment maily-test-metrics/exporter");
             (await DeployAsync(undo: true)).ShouldBeUndone();
             (await ImageAsync()).ShouldBe(image);

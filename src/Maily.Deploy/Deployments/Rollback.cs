@@ -27,9 +27,7 @@ public static class Rollback
         var to = options.To;
         // A deployment that was killed after it recorded its release stands, but is not one to go back to.
         var standing = ReleaseHistory.Standing(releases).RemoveAll(release => release.Deployment == unfinished);
-        if (unfinished is null && to is null && !options.ToNothing && IsRolledBack(standing, releases)
-            || unfinished is null && options.ToNothing && standing.IsEmpty && !releases.IsEmpty
-            || unfinished is null && to is not null && standing is [.., var live] && to == live.Deployment)
+        if (unfinished is null && IsThere(standing, releases, options))
             return null;
         if (unfinished is null && standing.IsEmpty)
             throw new NothingToRollBackException("Nothing was deployed yet.", []);
@@ -42,6 +40,14 @@ public static class Rollback
         var undo = standing.Skip(place + 1).Select(release => release.Deployment).Reverse();
         return new RollbackPlan([.. unfinished is { } id ? undo.Prepend(id) : undo], place < 0 ? null : standing[place]);
     }
+
+    /// <summary>Whether the environment is what is asked for.</summary>
+    static bool IsThere(ImmutableList<ReleaseRecord> standing, ImmutableArray<ReleaseRecord> releases, RollbackOptions options) => options switch
+    {
+        { ToNothing: true } => standing.IsEmpty && !releases.IsEmpty,
+        { To: { } to } => standing is [.., var live] && to == live.Deployment,
+        _ => IsRolledBack(standing, releases),
+    };
 
     /// <summary>Whether the last thing that happened to what is live was a rollback to it.</summary>
     static bool IsRolledBack(ImmutableList<ReleaseRecord> standing, ImmutableArray<ReleaseRecord> releases) =>

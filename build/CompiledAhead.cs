@@ -24,7 +24,7 @@ sealed class CompiledAhead(AbsolutePath root, ILogger log)
             (root / "build" / "obj" / "Release").DeleteDirectory();
         var made = await Cli.Wrap("dotnet")
             .WithArguments(["publish", root / "build" / "_build.csproj", "--nologo", "--verbosity", "quiet", "--runtime", RuntimeInformation.RuntimeIdentifier, "--self-contained", isForMany ? "true" : "false",
-                "--artifacts-path", folder, "--output", program, "-nodeReuse:false", "-p:PublishReadyToRun=true", $"-p:PublishReadyToRunComposite={isForMany}", "-p:ClassStateMachines=true", "-p:UseSharedCompilation=false"])
+                "--artifacts-path", folder, "--output", program, "-nodeReuse:false", "-p:PublishReadyToRun=true", $"-p:PublishReadyToRunComposite={isForMany}", "-p:PublishReadyToRunCrossgen2ExtraArgs=--instruction-set:native", "-p:ClassStateMachines=true", "-p:UseSharedCompilation=false"])
             .WithWorkingDirectory(root).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancellation);
         if (made.IsSuccess)
             return program / (isForMany ? "_build" : "_build.dll");

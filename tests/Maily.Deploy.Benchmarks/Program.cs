@@ -16,5 +16,6 @@ var isQuick = !isSpread || await FiftyRegions.MeasureAsync(Say);
 if (!isMeasured)
     return isQuick ? 0 : 1;
 var isFlat = await MemoryOfAJournal.MeasureAsync(Say);
+var isPrompt = await LimitsOfAJournal.MeasureAsync(Say);
 var isSmall = await ShareOfADeployment.MeasureAsync(Say);
-return isFlat && isSmall && isQuick ? 0 : 1;
+return isFlat && isPrompt && isSmall && isQuick ? 0 : 1;

@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Maily.Deploy.Sandbox.Kubernetes;
 
@@ -11,10 +10,9 @@ internal static class LoopbackServer
 {
     public static WebApplication Build(RequestDelegate handle, LoopbackCertificates certificates)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(server => server.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificates.Server())));
+        // Any other builder reads the settings of whoever runs it, and watches every folder below the current one for changes of them.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(server => server.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificates.Server())));
         var app = builder.Build();
         app.Run(handle);
         return app;

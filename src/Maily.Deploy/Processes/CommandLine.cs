@@ -15,6 +15,9 @@ public sealed record CommandLine
     /// <summary>Variables added to the environment of this process; secrets go here.</summary>
     public ImmutableDictionary<string, Secret> Environment { get; init; } = ImmutableDictionary<string, Secret>.Empty;
 
+    /// <summary>Variables that make it quicker and change nothing of what it does: they are not told, and no secret.</summary>
+    public ImmutableDictionary<string, string> Tuning { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     /// <summary>The folder to run in; null for the present one.</summary>
     public string? WorkingDirectory { get; init; }
 

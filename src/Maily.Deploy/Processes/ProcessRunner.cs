@@ -50,7 +50,7 @@ public sealed class ProcessRunner(TimeProvider time)
         {
             var result = await Cli.Wrap(command.Executable)
                 .WithArguments(command.Arguments)
-                .WithEnvironmentVariables(command.Environment.ToDictionary(pair => pair.Key, pair => (string?)pair.Value.Reveal(), StringComparer.Ordinal))
+                .WithEnvironmentVariables(Variables(command))
                 .WithWorkingDirectory(command.WorkingDirectory ?? Directory.GetCurrentDirectory())
                 .WithValidation(CommandResultValidation.None)
                 .WithStandardInputPipe(input is null ? PipeSource.Null : PipeSource.FromStream(input))
@@ -68,6 +68,9 @@ public sealed class ProcessRunner(TimeProvider time)
             throw new CommandFailedException(command, -1, failed.Message);
         }
     }
+
+    static Dictionary<string, string?> Variables(CommandLine command) =>
+        command.Tuning.Concat(command.Environment.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Reveal()))).ToDictionary(pair => pair.Key, pair => (string?)pair.Value, StringComparer.Ordinal);
 
     async Task KillLaterAsync(CancellationTokenSource kill)
     {

@@ -27,10 +27,7 @@ public class LoadingFromPostgres
         await store.PrepareAsync(CancellationToken.None);
         connection = new NpgsqlConnection(server.Journal.ToBuilder().ConnectionString);
         await connection.OpenAsync(CancellationToken.None);
-        await connection.RunAsync("""
-            insert into maily_deploy.journal (environment, deployment, sequence, record)
-            select $1, $2, n, line::json from unnest($3::text[]) with ordinality as lines(line, n)
-            """, CancellationToken.None, SampleJournal.Environment, SampleJournal.Id.Value, SampleJournal.Lines(Count).ToArray());
+        await SampleJournal.PutAsync(connection, Count, CancellationToken.None);
     }
 
     [GlobalCleanup]

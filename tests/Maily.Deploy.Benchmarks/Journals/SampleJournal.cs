@@ -3,6 +3,8 @@ using Maily.Deploy.Deployments;
 using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Leases;
 using Maily.Deploy.Deployments.Steps;
+using Maily.Deploy.Postgres;
+using Npgsql;
 
 namespace Maily.Deploy.Benchmarks.Journals;
 
@@ -38,4 +40,10 @@ static class SampleJournal
     };
 
     public static IEnumerable<string> Lines(int count) => Records(count).Select(record => JsonSerializer.Serialize(record, DeploymentJson.Line));
+
+    /// <summary>Writes it into a prepared store's table at once.</summary>
+    public static Task PutAsync(NpgsqlConnection connection, int count, CancellationToken cancellation) => connection.RunAsync("""
+        insert into maily_deploy.journal (environment, deployment, sequence, record)
+        select $1, $2, n, line::json from unnest($3::text[]) with ordinality as lines(line, n)
+        """, cancellation, Environment, Id.Value, Lines(count).ToArray());
 }

@@ -53,6 +53,11 @@ sealed class Drilling(AbsolutePath root)
     static void MakeFormer(string clone)
     {
         SmallFrontend.Put(Web(clone));
+        // A Deployment and a StatefulSet of each wave say as much of a fault as a dozen, which each cell would apply, watch and read again.
+        foreach (var service in new[] { "vespa", "temporal", "blockchain-gateway", "otel-collector" })
+            Change(Platform(clone), "kubernetes/base/kustomization.yaml", $"  - {service}\n", "");
+        foreach (var service in new[] { "ai-adapter-anthropic", "ai-adapter-google" })
+            Change(Platform(clone), "kubernetes/ai-services/base/kustomization.yaml", $"  - {service}\n", "");
         Put(Platform(clone), $"{Namespace}/former.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: former\ndata:\n  text: only the former release has it\n");
         Change(Platform(clone), $"{Namespace}/kustomization.yaml", "resources:\n", "resources:\n  - former.yaml\n");
     }

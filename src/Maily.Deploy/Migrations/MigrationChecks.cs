@@ -78,7 +78,10 @@ public static class MigrationChecks
         catch (ReplayFailedException failed) when (consent.Drift)
         {
             var rules = Safety(await RunAsync(null), "the applied migrations cannot be replayed");
-            return rules.Outcome == CheckOutcome.Failed ? rules : CheckResult.Warn($"what the migrations lock, rewrite and scan is not checked, nor their down scripts, only their form. {failed.Fact}", $"Accepted: {consent.Reason}");
+            if (rules.Outcome == CheckOutcome.Failed)
+                return rules;
+            var fact = $"what the migrations lock, rewrite and scan is not checked, nor their down scripts, only their form. {failed.Fact}";
+            return CheckResult.Warn(rules.Outcome == CheckOutcome.Warning ? $"{fact} {rules.Fact}" : fact, $"Accepted: {consent.Reason}");
         }
     }
 

@@ -63,6 +63,17 @@ public sealed class MigrationChecksTests(PostgresServer server)
         report.Faults.IsEmpty.ShouldBe(accepts);
     }
 
+    [Fact]
+    public async Task What_the_rules_find_is_said_where_nothing_can_be_replayed_too()
+    {
+        using var project = await ReplayedProject.WithAsync(server, "create table public.a (id int)");
+        await PostgresServer.ExecuteAsync(project.Database, "insert into public.a values (1)");
+        await project.ApplyAsync("do $$ begin if not exists (select from public.a) then raise 'no rows'; end if; end $$");
+        project.Add("alter table public.a rename column id to number");
+        var report = await RunAsync(project, project.Replay, new() { Drift = true, Reason = "known" });
+        report.Lines.Single(line => line.Name == "safety").Result.Fact.ShouldContain("renaming-column");
+    }
+
     [Theory]
     [InlineData(false, CheckOutcome.Failed)]
     [InlineData(true, CheckOutcome.Warning)]

@@ -103,7 +103,7 @@ public sealed class DeploymentSession
     public async Task StartAsync(IHazDeployment build, bool resume, CancellationToken cancellation)
     {
         var (_, definition, _, _, _) = await LoadAsync(build, cancellation);
-        var (store, request) = (await OpenStoreAsync(build, cancellation), await RequestAsync(build, cancellation));
+        var (store, request) = (await OpenStoreAsync(build, cancellation), await RequestAsync(build, cancellation) with { HonoursHold = true });
         if (!resume)
         {
             await ReportFiles.ReserveAsync(Path.Combine(request.Folder, request.Id.Value), cancellation);

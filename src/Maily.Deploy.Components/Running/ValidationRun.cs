@@ -1,4 +1,5 @@
 using Maily.Deploy.Deployments;
+using Maily.Deploy.Deployments.Holds;
 using Maily.Deploy.Deployments.Pipelines;
 using Maily.Deploy.Deployments.Plans;
 using Maily.Deploy.Validation;
@@ -89,7 +90,7 @@ sealed class ValidationRun(IHazDeployment build)
         await using var store = await build.Session.OpenStoreAsync(build, cancellation);
         await store.PrepareAsync(cancellation);
         return await store.FindHoldAsync(build.Environment, cancellation) is { } hold
-            ? CheckResult.Fail($"held since {hold.At:u} by {hold.By}: {hold.Reason}", "Find out why, then `./build.sh Release --reason \"...\"`.")
+            ? CheckResult.Fail($"held since {hold.At:u} by {hold.By}: {hold.Reason}", HeldException.RemedyText)
             : CheckResult.Pass($"none ({store.Description})");
     }
 }

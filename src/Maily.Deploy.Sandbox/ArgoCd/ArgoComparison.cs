@@ -83,7 +83,7 @@ sealed class ArgoComparison(ArgoApi api, ArgoSource source, ArgoFaults faults, T
         {
             ["sync"] = new JsonObject
             {
-                ["status"] = targets.All(target => target.IsSynced) ? "Synced" : "OutOfSync", ["revision"] = revision,
+                ["status"] = targets.All(target => target.IsSynced || target.Wanted is null && Has(target.Live, "compare-options", "IgnoreExtraneous")) ? "Synced" : "OutOfSync", ["revision"] = revision,
                 ["comparedTo"] = new JsonObject { ["source"] = application["spec"]!["source"]!.DeepClone(), ["destination"] = application["spec"]!["destination"]!.DeepClone() },
             },
             ["health"] = new JsonObject { ["status"] = faults.Health ?? Overall(resources.OfType<JsonObject>()) },
@@ -91,6 +91,10 @@ sealed class ArgoComparison(ArgoApi api, ArgoSource source, ArgoFaults faults, T
             ["summary"] = new JsonObject { ["images"] = new JsonArray([.. targets.SelectMany(target => Images(target.Live)).Distinct().Select(image => (JsonNode)image)]) },
         };
     }
+
+    /// <summary>Whether an object's annotation <c>argocd.argoproj.io/...</c> names an option.</summary>
+    public static bool Has(JsonObject? live, string annotation, string option) =>
+        ((string?)live?["metadata"]?["annotations"]?[$"argocd.argoproj.io/{annotation}"])?.Split(',', StringSplitOptions.TrimEntries).Contains(option, StringComparer.Ordinal) == true;
 
     public static bool SyncsByItself(JsonObject application) => application["spec"]!["syncPolicy"]?["automated"] is JsonObject;
 

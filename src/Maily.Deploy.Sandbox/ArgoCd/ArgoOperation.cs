@@ -55,7 +55,7 @@ sealed class ArgoOperation(ArgoApi api, ArgoComparison comparison, ArgoFaults fa
         if (results.Any(result => (string?)result["status"] == "SyncFailed"))
             return results.ToImmutable();
         foreach (var target in targets.Where(target => target.Wanted is null).OrderByDescending(target => ApplyOrder.GroupOf(target.Key.Kind)))
-            results.Add(await PruneAsync(target.Key, (bool?)operation["sync"]?["prune"] == true, cancellation));
+            results.Add(await PruneAsync(target, (bool?)operation["sync"]?["prune"] == true, cancellation));
         return results.ToImmutable();
     }
 
@@ -74,10 +74,13 @@ sealed class ArgoOperation(ArgoApi api, ArgoComparison comparison, ArgoFaults fa
         }
     }
 
-    async Task<JsonObject> PruneAsync(ObjectKey key, bool prunes, CancellationToken cancellation)
+    async Task<JsonObject> PruneAsync(ArgoTarget target, bool prunes, CancellationToken cancellation)
     {
+        var key = target.Key;
         if (!prunes)
             return Result(key, "PruneSkipped", "ignored (requires pruning)");
+        if (ArgoComparison.Has(target.Live, "sync-options", "Prune=false"))
+            return Result(key, "PruneSkipped", "ignored (no prune)");
         await api.DeleteAsync(key, cancellation);
         for (var look = 0; look < 200 && await api.FindAsync(key, cancellation) is not null; look++)
             await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancellation);

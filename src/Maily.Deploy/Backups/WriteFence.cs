@@ -34,7 +34,7 @@ public sealed record WriteFence(ImmutableArray<BackupTable> Expected, long Seed)
           expected jsonb := {0}; wanted jsonb; found record; rows bigint; checksum text; written jsonb := '[]'; later boolean;
         begin
           for found in select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
-            where n.nspname = any({1}) and c.relkind = 'r' and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e') order by 1
+            where n.nspname = any({1}) and c.relkind in ('r', 'p') and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e') order by 1
           loop
             execute format('lock table only %s in exclusive mode', found.name);
           end loop;

@@ -14,7 +14,7 @@ public static class CatalogTightening
     /// <summary>What the code of these contracts may not be able to do any more.</summary>
     public static ImmutableArray<ContractBreak> Find(IEnumerable<DatabaseContract> contracts, DatabaseCatalog before, DatabaseCatalog after)
     {
-        var tighter = after.DifferencesFrom(before).Select(difference => Tightened.Of(difference, before)).OfType<Tightened>().ToImmutableArray();
+        var tighter = after.DifferencesFrom(before).SelectMany(difference => Tightened.AllOf(difference, before)).ToImmutableArray();
         return
         [
             .. from contract in contracts
@@ -54,7 +54,19 @@ public static class CatalogTightening
         // As the catalog writes it.
         static string NameOf(string role) => Regex.IsMatch(role, "^[a-z_][a-z0-9_]*$", RegexOptions.None, TimeSpan.FromSeconds(1)) ? role : Quoted.Name(role);
 
-        public static Tightened? Of(CatalogDifference difference, DatabaseCatalog before)
+        /// <summary>What a difference makes tighter: of a domain, each column that has it.</summary>
+        public static IEnumerable<Tightened> AllOf(CatalogDifference difference, DatabaseCatalog before)
+        {
+            var (kind, name) = Parts(difference.Title);
+            if (kind != "domain" || difference is not { Expected: not null, Actual: { } now })
+                return Of(difference, before) is { } one ? [one] : [];
+            return from item in before.Items
+                   where item.Key.StartsWith("column ", StringComparison.Ordinal) && TypeOf(item.Value.Definition) == name
+                   let column = item.Key["column ".Length..]
+                   select new Tightened(Parent(column), $"the domain {name} of {column} is another one: {now}", OnlyWrites: true);
+        }
+
+        static Tightened? Of(CatalogDifference difference, DatabaseCatalog before)
         {
             var (kind, name) = Parts(difference.Title);
             var (was, now) = (difference.Expected, difference.Actual);
@@ -66,7 +78,7 @@ public static class CatalogTightening
                 "column" when was is not null && now is not null && !was.Contains(" not null", StringComparison.Ordinal) && now.Contains(" not null", StringComparison.Ordinal) => new(owner, $"{name} must not be null any more", OnlyWrites: true),
                 "column" when was is not null && now is not null && TypeOf(was) != TypeOf(now) => new(owner, $"{name} is {TypeOf(now)}, it was {TypeOf(was)}", OnlyWrites: false),
                 "constraint" when now is not null && Stood(owner) && !now.StartsWith("PRIMARY KEY", StringComparison.Ordinal) => new(owner, $"the constraint {name} is {(was is null ? "new" : "another one")}: {now}", OnlyWrites: true),
-                "index" when was is null && now!.StartsWith("CREATE UNIQUE", StringComparison.Ordinal) && TableOf(now) is { } table && Stood(table) => new(table, $"the unique index {name} is new", OnlyWrites: true),
+                "index" when now is not null && now.StartsWith("CREATE UNIQUE", StringComparison.Ordinal) && TableOf(now) is { } table && Stood(table) => new(table, $"the unique index {name} is {(was is null ? "new" : "another one")}", OnlyWrites: true),
                 "row-level security" when now is not null && was is not null && now.StartsWith("on", StringComparison.Ordinal) && !was.StartsWith("on", StringComparison.Ordinal) => new(name, $"row-level security is on for {name}", OnlyWrites: false),
                 "policy" when was is not null || now!.StartsWith("restrictive", StringComparison.Ordinal) => new(name[(name.IndexOf(" on ", StringComparison.Ordinal) + 4)..], $"the policy {name} is {(now is null ? "gone" : was is null ? "new and restrictive" : "another one")}", OnlyWrites: false),
                 "grant" when was is not null => OfGrant(name, was, now),

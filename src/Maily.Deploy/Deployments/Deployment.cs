@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.ExceptionServices;
+using Maily.Deploy.Deployments.Holds;
 using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Leases;
 using Maily.Deploy.Deployments.Pipelines;
@@ -88,7 +89,17 @@ public sealed class Deployment : IAsyncDisposable
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(abort, lease.Lost);
         var compensation = new Compensation(journal, step => definition.CompensatorOf(step.Id.Stage, step.CompensatorType),
             async () => await lease.FindLossAsync(abort) is null, context.Time, definition.Observer ?? NoObserver.Instance);
-        Compensated = await compensation.RunAsync(Context, step => runner.ContextOf(step, Context), linked.Token);
+        try
+        {
+            Compensated = await compensation.RunAsync(Context, step => runner.ContextOf(step, Context), linked.Token);
+        }
+        catch (OperationCanceledException) when (lease.Loss is not null && !abort.IsCancellationRequested)
+        {
+            // Nobody cancelled: the first cause is who has the lease now.
+            if (await lease.FindLossAsync(abort) is { } loss)
+                throw loss;
+            throw;
+        }
     }
 
     /// <summary>How the deployment ends, as things stand.</summary>
@@ -114,6 +125,20 @@ public sealed class Deployment : IAsyncDisposable
         if (succeeded && NewRelease() is { } release)
             await store.AddReleaseAsync(lease.Lease, release, cancellation);
         await journal.AppendAsync(JournalEvent.Ended, outcome.ToString(), cancellation);
+        if (succeeded)
+            await RequireEndInStoreAsync(cancellation);
+    }
+
+    async Task RequireEndInStoreAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await journal.CatchUpAsync(cancellation);
+        }
+        catch (Exception unreachable) when (unreachable is not (OperationCanceledException or LeaseLostException))
+        {
+            throw new EndNotStoredException(context.Id, unreachable);
+        }
     }
 
     /// <summary>Whether it has touched what is live, even if that was undone since.</summary>
@@ -134,7 +159,7 @@ public sealed class Deployment : IAsyncDisposable
         {
             await journal.CatchUpAsync(cancellation);
         }
-        catch (Exception unreachable) when (!succeeded && unreachable is not OperationCanceledException)
+        catch (Exception unreachable) when (!succeeded && unreachable is not (OperationCanceledException or LeaseLostException))
         {
             context.Log.LogWarning("The end of {Deployment} stands in this machine's spool only: {Reason}", context.Id, unreachable.Message);
         }
@@ -163,7 +188,10 @@ public sealed class Deployment : IAsyncDisposable
             store, request.Environment, request.HolderOf(id.Value), request.LeaseLifetime, request.Wait, request.Time, request.Log, cancellation);
         try
         {
-            // Asked while the lease is held: what is unfinished now, nobody else will finish.
+            // Asked while the lease is held: who waited for it passed all checks before the one that had it set a hold.
+            if (request.HonoursHold && await store.FindHoldAsync(request.Environment, cancellation) is { } hold)
+                throw new HeldException(hold);
+            // What is unfinished now, nobody else will finish.
             if (!resume && Unfinished.FindOpen(await store.ListAsync(request.Environment, Rollback.Reach, cancellation)) is { } unfinished)
                 throw new UnfinishedDeploymentException(unfinished);
             var context = await request.ContextAsync(id, store, cancellation);

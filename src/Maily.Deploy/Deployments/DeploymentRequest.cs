@@ -38,6 +38,9 @@ public sealed record DeploymentRequest
     /// <summary>How long the lease lives without a heartbeat.</summary>
     public TimeSpan LeaseLifetime { get; init; } = LeaseKeeper.StandardLifetime;
 
+    /// <summary>Whether a hold refuses it: a deployment, not what undoes one.</summary>
+    public bool HonoursHold { get; init; }
+
     /// <summary>The stages that this run leaves out.</summary>
     public ImmutableHashSet<string> Skipped { get; init; } = [];
 

@@ -74,7 +74,8 @@ public static class Rollback
             return new RollbackResult(ReleaseHistory.Standing(releases).LastOrDefault(), []) { NothingIsUnfinished = true };
         if (Decide(unfinished is null ? null : DeploymentId.Parse(unfinished.Header.Id), releases, options) is not { } plan)
             return new RollbackResult(ReleaseHistory.Standing(releases).LastOrDefault(), []) { IsUnchanged = true };
-        if (unfinished is null)
+        // The unfinished one alone goes back to what was live a moment ago; more than that must fit.
+        if (unfinished is null || plan.Undo.Length > 1)
             await options.Before(plan, await JournalsAsync(plan, store, request.Environment, signals.Abort), signals.Abort);
         try
         {

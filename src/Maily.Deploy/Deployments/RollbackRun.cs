@@ -97,11 +97,11 @@ sealed class RollbackRun(DeploymentDefinition definition, IDeploymentStore store
 
     static (DeploymentId, DateTimeOffset) KeyOf(ReleaseRecord release) => (release.Deployment, release.At);
 
-    /// <summary>The record to add, or null where the last one says already what is live.</summary>
+    /// <summary>The record to add, or null where the last one says already that what is live was rolled back to: asked once more, nothing older is gone back to.</summary>
     static ReleaseRecord? NowLive(ReleaseRecord? below, ImmutableArray<ReleaseRecord> releases) => (below, releases) switch
     {
         (_, []) => null,
-        ({ } target, [var last, ..]) => last.Deployment == target.Deployment ? null : target,
+        ({ } target, [var last, ..]) => last.Deployment == target.Deployment && last.IsRestored ? null : target,
         (null, [var last, ..]) => last with { IsWithdrawn = true },
     };
 }

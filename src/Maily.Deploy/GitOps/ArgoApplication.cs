@@ -67,7 +67,7 @@ sealed class ArgoApplication(KubernetesObject live)
         .Select(condition => $"{condition.Text("type")}: {condition.Text("message")}");
 
     /// <summary>What the last operation could not apply or prune, and why.</summary>
-    public IEnumerable<string> OperationFaults => Status.Objects("operationState", "syncResult", "resources").Where(resource => resource.Text("status") is "SyncFailed" or "PruneSkipped" || resource.Text("hookPhase") is "Failed" or "Error")
+    public IEnumerable<string> OperationFaults => Status.Objects("operationState", "syncResult", "resources").Where(resource => (resource.Text("status") is "SyncFailed" or "PruneSkipped" && !IsToStay(resource)) || resource.Text("hookPhase") is "Failed" or "Error")
         .Select(resource => $"{TitleOf(resource)}: {resource.Text("status") ?? resource.Text("hookPhase")}, {resource.Text("message")}");
 
     /// <summary>The objects that it tracks.</summary>
@@ -94,6 +94,9 @@ sealed class ArgoApplication(KubernetesObject live)
 
     static ImmutableArray<string> Revisions(JsonNode? node) => node.At("revisions") is JsonArray { Count: > 0 } several ? [.. several.Select(revision => revision?.ToString() ?? "")]
         : node.Text("revision") is { Length: > 0 } one ? [one] : [];
+
+    // What Argo CD says of an object that its own annotation tells it to leave.
+    static bool IsToStay(JsonObject resource) => resource.Text("message")?.Contains("no prune", StringComparison.Ordinal) == true;
 
     static string TitleOf(JsonObject resource) => new ObjectKey("", resource.Text("kind") ?? "?", resource.Text("namespace"), resource.Text("name") ?? "?").ToString();
 }

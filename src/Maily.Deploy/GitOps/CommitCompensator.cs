@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using Maily.Deploy.Deployments.Steps;
 using Maily.Deploy.Kubernetes;
+using Maily.Deploy.Kubernetes.ApplySets;
 using Maily.Deploy.Kubernetes.Clusters;
 using Maily.Deploy.Kubernetes.Manifests;
+using Maily.Deploy.Kubernetes.Regions;
 using Maily.Deploy.Kubernetes.Rollouts;
 using Maily.Deploy.Kubernetes.Waves;
 using Maily.Deploy.Processes;
@@ -12,6 +14,9 @@ namespace Maily.Deploy.GitOps;
 /// <summary>Brings a region's folder back by a commit of its own, whatever others committed beside it, and waits until Argo CD has made that live.</summary>
 sealed class CommitCompensator(ImmutableArray<RegionSpec> regions, ClusterSettings clusters, Func<GitOpsSettings> settings, ProcessRunner processes) : ICompensator
 {
+    // Between the cluster's clock and that of the machine which began the deployment.
+    static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(1);
+
     /// <summary>What happens around the region's change.</summary>
     public IRegionHook Hook { get; init; } = NoRegionHook.Instance;
 
@@ -40,6 +45,7 @@ sealed class CommitCompensator(ImmutableArray<RegionSpec> regions, ClusterSettin
         var others = own is null ? [] : (await clone.OthersAsync(own, point.Path, cancellation)).Where(line => !line.Contains($"Take {context.Deployment.Id} back", StringComparison.Ordinal)).ToArray();
         var folder = new RegionFolder(clone.Folder, point.Path);
         var writer = new ManifestsRepositoryWriter(clone, place.Settings, context.Permit, context.Deployment.Time);
+        var committed = await folder.ReadAsync(cancellation);
         var made = await writer.PutAsync(point.Path, CommitMessage.OfUndoing(context.Deployment, point.Region), token => folder.UnpackAsync(point.Files, token), cancellation);
         if (await clone.FindTreeAsync("HEAD", point.Path, cancellation) is var found && found != point.Tree)
             throw new FolderNotRestoredException(point.Path, point.Tree ?? "none", found ?? "none");
@@ -47,7 +53,23 @@ sealed class CommitCompensator(ImmutableArray<RegionSpec> regions, ClusterSettin
         if (!point.TakesOver || !former.IsEmpty)
             await WaitAsync(place, context, made ?? await clone.HeadAsync(cancellation), former, cancellation);
         await new CommittedSecrets(place.Cluster, clusters, []).ForgetAsync(new(place.Cluster, context.Permit, context.Deployment.Time), former, context.Deployment.Id, cancellation);
-        return CompensationResult.Undone(Sentence(place, own, made, former, others));
+        var kept = await RemoveAsync(place, context, committed, former, cancellation);
+        var sentence = Sentence(place, own, made, former, others);
+        return kept.IsEmpty ? CompensationResult.Undone(sentence)
+            : CompensationResult.Kept($"{sentence}; kept, since people may have data in them: {string.Join(", ", kept)}; delete what may go with kubectl");
+    }
+
+    // Argo CD left what holds data: what this deployment has only just made goes all the same.
+    async Task<ImmutableArray<ObjectKey>> RemoveAsync(
+        Place place, StepContext context, ImmutableArray<KubernetesObject> committed, ImmutableArray<KubernetesObject> former, CancellationToken cancellation)
+    {
+        if (place.Point.TakesOver)
+            return [];
+        var wasLive = context.Deployment.Live?.Deployment == context.Deployment.Id;
+        var left = await KeptByArgo.LeftAsync(place.Cluster, committed, former, clusters.Parallel, cancellation);
+        var sorted = left.ToLookup(item => PruneDecision.StaysWhenUndone(item, wasLive, context.Deployment.Time.GetUtcNow()) || !(item.MadeAt >= context.Deployment.Id.BeganAt - Tolerance));
+        await new Removal(place.Cluster, context.Deployment.Time).RunAsync(new(place.Cluster, context.Permit, context.Deployment.Time), [.. sorted[false]], clusters.Parallel, cancellation);
+        return [.. sorted[true].Select(item => item.Key)];
     }
 
     Task WaitAsync(Place place, StepContext context, string commit, ImmutableArray<KubernetesObject> former, CancellationToken cancellation)

@@ -106,7 +106,7 @@ sealed class CommitRegionStep(
     async Task<ImmutableArray<KubernetesObject>> PlaceAsync(ClusterReader cluster, ReleaseManifests named, CancellationToken cancellation)
     {
         var labelled = named.Labelled();
-        return await new Placement(cluster, clusters.Namespace, labelled).PlaceAsync(labelled, cancellation);
+        return [.. (await new Placement(cluster, clusters.Namespace, labelled).PlaceAsync(labelled, cancellation)).Select(KeptByArgo.Mark)];
     }
 
     // Asked without a refresh: what Argo CD says of a commit with this content stays true until it looks at another one.

@@ -11,7 +11,7 @@ sealed record DataChanges(ImmutableDictionary<long, DataChanges.Table> Tables, I
         select c.oid::bigint, quote_ident(n.nspname) || '.' || quote_ident(c.relname), pg_relation_filenode(c.oid)::bigint,
             coalesce(pg_stat_get_xact_tuples_updated(c.oid) + pg_stat_get_xact_tuples_deleted(c.oid), 0)
         from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-        where c.relkind = 'r' and c.relpersistence <> 't' and n.nspname not in ('pg_catalog', 'information_schema', 'maily_deploy', 'supabase_migrations')
+        where c.relkind in ('r', 'p') and c.relpersistence <> 't' and n.nspname not in ('pg_catalog', 'information_schema', 'maily_deploy', 'supabase_migrations')
         """;
 
     const string ReadColumns = """
@@ -58,7 +58,8 @@ sealed record DataChanges(ImmutableDictionary<long, DataChanges.Table> Tables, I
             yield return (Tables[columns.Key].Name, string.Join(" or ", columns.Select(Holds)));
     }
 
-    static string Holds(Column column) => column.Default is null ? $"{column.Name} is not null" : $"{column.Name} is distinct from ({column.Default})";
+    // As texts: json, xml and point cannot be compared.
+    static string Holds(Column column) => column.Default is null ? $"{column.Name} is not null" : $"{column.Name}::text is distinct from ({column.Default})::{column.Type}::text";
 
     /// <summary>The tables that are still there afterwards and whose rows were changed, deleted or written anew.</summary>
     public IEnumerable<WrittenRows> WrittenIn(DataChanges after) =>

@@ -43,6 +43,10 @@ sealed class DownLoss(NpgsqlConnection connection, string version)
         var lost = ImmutableArray.CreateBuilder<WrittenTable>();
         foreach (var (table, condition) in tablesBefore.DroppedIn(tablesAfter))
             Add(lost, table, await CountAsync(table, condition, cancellation));
+        // Until what is dropped was locked, somebody may have made a partition of it.
+        foreach (var (id, table) in (await DataChanges.ReadAsync(connection, cancellation)).Tables)
+            if (!tablesBefore.Tables.ContainsKey(id))
+                Add(lost, table.Name, await CountAsync(table.Name, "true", cancellation));
         ThrowIf(lost);
 
         var written = tablesBefore.WrittenIn(tablesAfter).ToImmutableArray();

@@ -23,6 +23,11 @@ static class InvalidIndexes
     public static async Task DropAsync(NpgsqlConnection connection, IEnumerable<string> indexes, CancellationToken cancellation)
     {
         foreach (var index in indexes)
-            await connection.RunAsync($"drop index concurrently if exists {index}", cancellation);
+        {
+            await using var command = connection.CommandOf($"drop index concurrently if exists {index}");
+            // It may wait for others; the server's own statement_timeout is the bound.
+            command.CommandTimeout = 0;
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
     }
 }

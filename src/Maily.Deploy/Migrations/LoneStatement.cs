@@ -42,6 +42,12 @@ sealed class LoneStatement(DatabaseWriter database, string environment, Migratio
             if (!isOthers)
                 await MarkAsync(connection, Before, token);
         }, cancellation);
+        Task RunAsync() => StatementAsync(connection, index, mayBeDone, cancellation);
+        await (PatientSession.IsFor(Statement) ? PatientSession.RunAsync(connection, RunAsync, cancellation) : RunAsync());
+    }
+
+    async Task StatementAsync(NpgsqlConnection connection, ConcurrentIndex? index, bool mayBeDone, CancellationToken cancellation)
+    {
         if (index is not null)
             await InvalidIndexes.DropAsync(connection, await index.LeftAsync(connection, cancellation), cancellation);
         var invalid = await InvalidIndexes.ReadAsync(connection, cancellation);

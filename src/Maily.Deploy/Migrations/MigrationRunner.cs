@@ -31,6 +31,8 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
     {
         var interrupted = await InterruptedAtAsync(session.Connection, file, plan, cancellation);
         var done = interrupted ?? 0;
+        // What is in is not run again, but a new session knows none of the settings that the rest counts on.
+        await StatementBatch.RunAsync(session.Connection, file, [.. Enumerable.Range(0, done).Where(place => SetsSession(file.Statements[place]))], cancellation);
         foreach (var group in plan.Groups.Where(group => group.Done > done || group.Done == 0))
         {
             if (group.InTransaction)
@@ -82,7 +84,8 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
             others = await index.OthersAsync(session.Connection, token);
             if (others is not null)
                 return;
-            await database.Permit.BoundAsync(async bound => await InvalidIndexes.DropAsync(session.Connection, await index.AnyAsync(session.Connection, bound), bound), token);
+            await PatientSession.RunAsync(session.Connection, () => database.Permit.BoundAsync(
+                async bound => await InvalidIndexes.DropAsync(session.Connection, await index.AnyAsync(session.Connection, bound), bound), token), token);
             await database.InFencedTransactionAsync(session.Connection, environment, (_, fenced) => session.Connection.RunAsync(MigrationMark.Delete, fenced, version), token);
         }, cancellation);
         return others;
@@ -165,6 +168,9 @@ public sealed class MigrationRunner(DatabaseWriter database, string environment,
                 "End the migration with `reset role;`.", refused.MessageText);
         }
     }
+
+    static bool SetsSession(SqlStatement statement) => statement.StartsWith("RESET") || (statement.StartsWith("SELECT") && statement.Words.Contains("SET_CONFIG", StringComparer.Ordinal))
+        || (statement.StartsWith("SET") && !statement.StartsWith("SET", "LOCAL|TRANSACTION|CONSTRAINTS"));
 
     static bool SetsRole(SqlStatement statement) => statement.StartsWith("SET", "ROLE") || statement.StartsWith("SET", "LOCAL|SESSION", "ROLE|AUTHORIZATION");
 

@@ -30,6 +30,12 @@ public sealed class PipelineTests
         Reach(stage, name => targets[name].AllDependencies.Select(target => target.Name))
             .ShouldBe(Reach(stage, name => [.. Pipeline[name].Needs, .. Pipeline[name].After]));
 
+    // By itself: in a run of a few targets nothing lies between.
+    [Fact]
+    public void Undoing_comes_after_each_stage_that_it_may_undo() =>
+        targets["Compensate"].AllDependencies.Select(target => target.Name)
+            .ShouldBe(Pipeline.Stages.Where(stage => !stage.Always && stage.Name is not ("Validate" or "Prepare")).Select(stage => stage.Name), ignoreOrder: true);
+
     [Theory]
     [MemberData(nameof(Stages))]
     public void What_always_runs_is_assured(string stage) =>

@@ -72,6 +72,10 @@ public abstract class GitOpsCase(ClusterFixture fixture) : RolloutCase(fixture)
 
     Task<RunResult> CommitAsync(IStagePlanner stage, bool undo) => new DeploymentRun(Folder, stage) { Strategy = Strategy.GitOps }.RunAsync(Commit, Token, undo);
 
+    /// <summary>Goes back to the release before.</summary>
+    private protected Task<RollbackResult> RollbackByCommitAsync() =>
+        new DeploymentRun(Folder, StageOf(GitOps)) { Strategy = Strategy.GitOps }.RollbackAsync(Commit, new RollbackOptions(), Token);
+
     GitOpsStage StageOf(GitOpsSettings settings, ManifestGate? gate = null, IRegionHook? hook = null, ClusterSecret? secret = null) =>
         new([Region], Settings, () => settings, [], ImageSettings.From(new Variables([])), new ManifestRenderer(new ProcessRunner(TimeProvider.System)), new ProcessRunner(TimeProvider.System))
         {

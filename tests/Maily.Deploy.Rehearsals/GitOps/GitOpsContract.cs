@@ -114,6 +114,35 @@ public abstract class GitOpsContract(ClusterFixture fixture) : GitOpsCase(fixtur
         (await TreeAsync()).ShouldBe(tree);
         await Api.Until("/api/v1/namespaces/maily", answer => answer.Status == HttpStatusCode.NotFound);
     }
+
+    [Fact]
+    public async Task What_holds_data_stays_where_a_commit_or_a_rollback_takes_it_out_and_argo_is_in_sync_all_the_same()
+    {
+        const string Claim = "/api/v1/namespaces/maily/persistentvolumeclaims/";
+        WriteVersion(1, ClaimOf("first"));
+        (await CommitAsync()).Failure.ShouldBeNull();
+        WriteVersion(2, ClaimOf("second"));
+
+        (await CommitAsync()).Failure.ShouldBeNull();
+
+        (await Api.Get($"{Claim}first")).Is(HttpStatusCode.OK);
+        ((string?)(await ApplicationAsync())["status"]!["sync"]!["status"]).ShouldBe("Synced");
+
+        var undone = (await RollbackByCommitAsync()).Deployments.ShouldHaveSingleItem().Steps.Single(step => step.Step.Name == Region.Name).Result;
+
+        undone.State.ShouldBe(CompensationState.Kept);
+        undone.Text.ShouldContain("kept, since people may have data in them: PersistentVolumeClaim maily/second;");
+        (await Api.Get($"{Claim}second")).Is(HttpStatusCode.OK);
+        (await LiveImage("Deployment", "api")).ShouldBe(ImageOf(1));
+    }
+
+    static string ClaimOf(string name) => $$"""
+        ---
+        apiVersion: v1
+        kind: PersistentVolumeClaim
+        metadata: { name: {{name}} }
+        spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
+        """;
 }
 
 [Collection("embedded cluster with a node")]

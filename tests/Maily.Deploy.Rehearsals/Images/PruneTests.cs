@@ -18,6 +18,9 @@ namespace Maily.Deploy.Rehearsals.Images;
 /// <summary>A real registry is cleaned: what release records or live workloads use stays.</summary>
 public sealed class PruneTests(SandboxFixture fixture) : IAsyncLifetime
 {
+    // By then all images are old.
+    static readonly TimeProvider NextYear = new LaterTime(TimeSpan.FromDays(365));
+
     ImageFolder folder = null!;
     FileDeploymentStore store = null!;
     string[] digests = [];
@@ -29,7 +32,7 @@ public sealed class PruneTests(SandboxFixture fixture) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         folder = await ImageFolder.CreateAsync(fixture);
-        store = new FileDeploymentStore(Path.Combine(fixture.Folder, Name, "prune-store"), new NextYear());
+        store = new FileDeploymentStore(Path.Combine(fixture.Folder, Name, "prune-store"), NextYear);
         var pushed = new List<string>();
         foreach (var number in new[] { 1, 2, 3, 4 })
         {
@@ -157,7 +160,7 @@ public sealed class PruneTests(SandboxFixture fixture) : IAsyncLifetime
     static DeploymentRequest Request() => new()
     {
         Id = DeploymentId.Create(TimeProvider.System, ImageFolder.Commit), Environment = "sandbox", Commit = ImageFolder.Commit, Folder = Path.GetTempPath(),
-        Log = NullLogger.Instance, Time = new NextYear(),
+        Log = NullLogger.Instance, Time = NextYear,
     };
 
     async Task ReleaseAsync(string digest, string environment = "sandbox")
@@ -173,10 +176,4 @@ public sealed class PruneTests(SandboxFixture fixture) : IAsyncLifetime
     }
 
     async Task<bool[]> ServedAsync() => await Task.WhenAll(digests.Select(async digest => await folder.ServedAsync(Name, digest, Token) is not null));
-
-    // By then all images are old.
-    sealed class NextYear : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddDays(365);
-    }
 }

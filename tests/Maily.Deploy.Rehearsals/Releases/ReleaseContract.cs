@@ -37,6 +37,9 @@ public abstract class ReleaseContract(ClusterFixture fixture) : RolloutCase(fixt
           versions: [ { name: v1, served: true, storage: true, schema: { openAPIV3Schema: { type: object } } } ]
         """;
 
+    const string Definition = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/notes.data.maily.test";
+    const string Claim = "/api/v1/namespaces/maily/persistentvolumeclaims/data";
+
     [Fact]
     public async Task Each_release_leaves_its_record_as_an_immutable_Secret_and_one_that_changes_nothing_leaves_none()
     {
@@ -185,8 +188,6 @@ public abstract class ReleaseContract(ClusterFixture fixture) : RolloutCase(fixt
     [Fact]
     public async Task A_rollback_keeps_what_people_may_have_data_in_says_so_and_a_later_release_lets_it_go_when_it_may()
     {
-        const string Definition = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/notes.data.maily.test";
-        const string Claim = "/api/v1/namespaces/maily/persistentvolumeclaims/data";
         WriteVersion(1);
         await DeployAsync();
         WriteVersion(2, $"{Extra}\n{Data}");
@@ -206,8 +207,30 @@ public abstract class ReleaseContract(ClusterFixture fixture) : RolloutCase(fixt
         }
         finally
         {
-            await Api.Delete(Definition);
-            await Api.Until(Definition, answer => answer.Status == HttpStatusCode.NotFound);
+            await RemoveDefinitionAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_deployment_that_nobody_ended_is_undone_hours_later_without_what_people_may_have_data_in_by_then()
+    {
+        WriteVersion(1);
+        await DeployAsync();
+        WriteVersion(2, $"{Extra}\n{Data}");
+        await RunOf(Settings).LeaveAsync(Commit, CancellationToken.None, Token);
+        try
+        {
+            var later = new DeploymentRun(Folder, StageOf(Settings, [Region])) { Time = new LaterTime(TimeSpan.FromHours(2)) };
+            var result = (await later.RollbackAsync(Commit, new RollbackOptions(), Token)).Deployments.ShouldHaveSingleItem().Steps.Single(step => step.Step.Name == Region.Name).Result;
+
+            result.State.ShouldBe(CompensationState.Kept);
+            result.Text.ShouldContain("1 new ones are removed; kept, as pruning would: CustomResourceDefinition notes.data.maily.test, PersistentVolumeClaim maily/data;");
+            (await Api.Get(Claim)).Is(HttpStatusCode.OK);
+            (await ObjectAsync("Service", "extra")).ShouldBeNull();
+        }
+        finally
+        {
+            await RemoveDefinitionAsync();
         }
     }
 
@@ -225,6 +248,12 @@ public abstract class ReleaseContract(ClusterFixture fixture) : RolloutCase(fixt
         result.Deployments.Single().Steps.Single().Result.Text.ShouldContain("there was nothing to go back to; kept, as pruning would: Namespace maily;");
         (await Api.Get("/api/v1/namespaces/maily")).Body["metadata"]!["deletionTimestamp"].ShouldBeNull();
         (await ObjectAsync("ConfigMap", "lone")).ShouldBeNull();
+    }
+
+    async Task RemoveDefinitionAsync()
+    {
+        await Api.Delete(Definition);
+        await Api.Until(Definition, answer => answer.Status == HttpStatusCode.NotFound);
     }
 
     void WriteSettings(string value) => Write("objects.yaml", $$"""

@@ -12,7 +12,8 @@ namespace Maily.Deploy.Rehearsals.Rollouts;
 /// <summary>Deployments of the given stages alone, one after another, with journal and release records in a folder.</summary>
 sealed class DeploymentRun(string folder, params IStagePlanner[] stages)
 {
-    static readonly TimeProvider Time = TimeProvider.System;
+    /// <summary>The clock of the machine.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>The plan that is to be carried out exactly.</summary>
     public SavedPlan? Plan { get; init; }
@@ -49,7 +50,7 @@ sealed class DeploymentRun(string folder, params IStagePlanner[] stages)
     }
 
     // Ids are ordered by the second in which a deployment began: no two begin in one, as no two do outside of tests.
-    static async Task NextSecondAsync(DeploymentId id, CancellationToken cancellation)
+    async Task NextSecondAsync(DeploymentId id, CancellationToken cancellation)
     {
         var next = id.BeganAt + TimeSpan.FromSeconds(1);
         // A timer counts by a coarser clock than the one that ids are made by, and may end some milliseconds early.

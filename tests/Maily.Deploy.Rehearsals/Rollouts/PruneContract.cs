@@ -152,6 +152,25 @@ public abstract class PruneContract(ClusterFixture fixture) : RolloutCase(fixtur
     }
 
     [Fact]
+    public async Task What_is_still_being_deleted_is_waited_for_and_made_again()
+    {
+        const string Map = "/api/v1/namespaces/maily/configmaps/settings";
+        WriteVersion(1);
+        (await DeployAsync()).Failure.ShouldBeNull();
+        await Api.Patch(Map, ClusterApi.Merge, """{"metadata":{"finalizers":["maily.test/slow"]}}""");
+        var former = (await Api.Get(Map)).Is(HttpStatusCode.OK).Uid;
+        await Api.Delete(Map);
+        (await LinesAsync()).ShouldContain(line => line.Contains("it is being deleted, which is waited for", StringComparison.Ordinal));
+
+        var deploying = DeployAsync();
+        await Task.Delay(TimeSpan.FromSeconds(1), Token);
+        await Api.Patch(Map, ClusterApi.Merge, """{"metadata":{"finalizers":null}}""");
+
+        (await deploying).Failure.ShouldBeNull();
+        (await Api.Get(Map)).Is(HttpStatusCode.OK).Uid.ShouldNotBe(former);
+    }
+
+    [Fact]
     public async Task Undoing_a_release_brings_back_what_it_had_pruned()
     {
         WriteVersion(1, Extra);

@@ -13,6 +13,7 @@ public sealed class SchemaFitTests(PostgresServer server) : IDisposable
         do $$ begin create role reader nologin; exception when duplicate_object then null; end $$;
         do $$ begin create role stranger nologin; exception when duplicate_object then null; end $$;
         create type public.mood as enum ('good', 'bad'); create table public.people (id int primary key, name text, mood public.mood, boss int);
+        create index by_name on public.people (name); create domain public.title as text; alter table public.people add column headline public.title;
         create table public.places (id int primary key, person int references public.people); grant select, insert, update on public.people to reader; grant select on public.places to reader;
         create function public.greet(name text) returns text language sql as 'select name'; grant execute on function public.greet(text) to reader;
         grant all on public.people to stranger; grant truncate, references, trigger on public.people to reader; grant insert, update on public.places to reader
@@ -55,6 +56,8 @@ public sealed class SchemaFitTests(PostgresServer server) : IDisposable
     [InlineData("alter table public.people alter column boss set not null", "public.people.boss must not be null any more")]
     [InlineData("alter table public.people add constraint named check (name <> 'Eve')", "the constraint public.people.named is new: CHECK ((name <> 'Eve'::text))")]
     [InlineData("create unique index one_name on public.people (name)", "the unique index public.one_name is new")]
+    [InlineData("drop index public.by_name; create unique index by_name on public.people (name)", "the unique index public.by_name is another one")]
+    [InlineData("alter domain public.title add check (length(value) < 9)", "the domain public.title of public.people.headline is another one")]
     [InlineData("alter table public.people alter column id type bigint", "public.people.id is bigint, it was integer")]
     [InlineData("alter table public.people enable row level security", "42501")]
     [InlineData("revoke insert on public.people from reader", "reader has lost INSERT on public.people")]

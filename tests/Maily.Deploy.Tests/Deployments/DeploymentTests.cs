@@ -1,4 +1,5 @@
 using Maily.Deploy.Deployments;
+using Maily.Deploy.Deployments.Holds;
 using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Pipelines;
 using Maily.Deploy.Deployments.Steps;
@@ -220,6 +221,51 @@ public sealed class DeploymentTests : IDisposable
         other.Plan["DeployK8s"] = [other.Step("DeployK8s/eu", "new")];
 
         await Should.ThrowAsync<Maily.Deploy.Deployments.Leases.LeaseLostException>(deployment.RunStageAsync("Migrate", StopSignals.None));
+    }
+
+    [Fact]
+    public async Task Undoing_that_a_lost_lease_breaks_off_says_so_rather_than_cancelled()
+    {
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        using var other = new World { Time = time };
+        other.Plan["Migrate"] = [other.Step("Migrate/1", "new")];
+        await using var deployment = await other.StartAsync();
+        await deployment.RunStageAsync("Migrate", StopSignals.None);
+        other.Far.At = async moment =>
+        {
+            if (!moment.StartsWith("undo", StringComparison.Ordinal))
+                return;
+            var lease = (await other.Store.FindLeaseAsync(World.Environment, Cancellation))!;
+            await other.Store.ReleaseAsync(lease, Cancellation);
+            await other.Store.TryAcquireAsync(World.Environment, new("thief", "eve", "there", 2), TimeSpan.FromHours(1), Cancellation);
+            // The heartbeat finds it, and ends what is under way by a cancellation.
+            for (var beat = 0; beat < 500 && deployment.OutcomeOf(succeeded: true) == DeploymentOutcome.Succeeded; beat++)
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                await Task.Delay(TimeSpan.FromMilliseconds(10), Cancellation);
+            }
+
+            throw new OperationCanceledException("broken off");
+        };
+
+        var lost = await Should.ThrowAsync<Maily.Deploy.Deployments.Leases.LeaseLostException>(deployment.CompensateAsync(Cancellation));
+
+        lost.Evidence.ShouldNotBeNull().ShouldContain("eve");
+    }
+
+    [Fact]
+    public async Task A_hold_that_is_set_while_a_deployment_waits_for_the_lease_refuses_it_and_not_what_undoes_one()
+    {
+        await world.Store.PrepareAsync(Cancellation);
+        await world.Store.SetHoldAsync(new(World.Environment, "eu is on fire", "ann on desk", DateTimeOffset.UnixEpoch), Cancellation);
+
+        var held = await Should.ThrowAsync<HeldException>(Deployment.StartAsync(world.Definition, world.Store, world.Request() with { HonoursHold = true }, Cancellation));
+
+        held.Kind.ShouldBe(FailureKind.Refused);
+        held.Fact.ShouldContain("ann on desk: eu is on fire");
+        (await world.Store.FindLeaseAsync(World.Environment, Cancellation)).ShouldBeNull();
+        (await world.Store.ListAsync(World.Environment, 9, Cancellation)).ShouldBeEmpty();
+        await using var undoing = await world.StartAsync();
     }
 
     [Fact]

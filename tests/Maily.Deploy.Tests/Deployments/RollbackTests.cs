@@ -125,6 +125,39 @@ public sealed class RollbackTests : IDisposable
     }
 
     [Fact]
+    public async Task A_killed_deployment_that_is_rolled_back_twice_takes_no_release_along()
+    {
+        await world.SucceedAsync("one");
+        var good = await world.SucceedAsync("two");
+        world.Plan["Migrate"] = [world.Step("Migrate/1", "three")];
+        await world.DieAsync();
+        (await world.RollbackAsync()).Target!.Deployment.ShouldBe(good);
+
+        var again = await world.RollbackAsync();
+
+        again.IsUnchanged.ShouldBeTrue();
+        again.Target!.Deployment.ShouldBe(good);
+        world.Far["1"].ShouldBe("two");
+    }
+
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 0)]
+    public async Task What_ended_well_is_asked_about_before_it_is_undone_also_where_something_is_unfinished(bool further, int asked)
+    {
+        var first = await world.SucceedAsync("one");
+        var second = await world.SucceedAsync("two");
+        world.Plan["Migrate"] = [world.Step("Migrate/1", "three")];
+        var killed = await world.DieAsync();
+        var plans = new List<RollbackPlan>();
+
+        await world.RollbackAsync(new RollbackOptions { To = further ? first : null, Before = (plan, _, _) => { plans.Add(plan); return Task.CompletedTask; } });
+
+        plans.Count.ShouldBe(asked);
+        plans.ShouldAllBe(plan => plan.Undo.SequenceEqual(new[] { killed, second }));
+    }
+
+    [Fact]
     public async Task A_release_that_was_recorded_before_its_run_was_killed_is_recorded_once_and_can_be_rolled_back()
     {
         var good = await world.SucceedAsync("one");
@@ -135,7 +168,7 @@ public sealed class RollbackTests : IDisposable
         await using (var dying = await world.ContinueAsync(killed))
         {
             await dying.RunStageAsync("Migrate", StopSignals.None);
-            await dying.EndAsync(succeeded: true, World.Cancellation);
+            (await Should.ThrowAsync<EndNotStoredException>(dying.EndAsync(succeeded: true, World.Cancellation))).Fact.ShouldContain($"{killed} is live");
         }
 
         store.IsLost = _ => false;

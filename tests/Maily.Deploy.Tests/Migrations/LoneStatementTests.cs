@@ -142,6 +142,21 @@ public sealed class LoneStatementTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public async Task An_index_waits_for_a_transaction_that_is_open_longer_than_locks_are_waited_for()
+    {
+        var database = await DatabaseAsync();
+        await using var other = await PostgresServer.OpenAsync(database);
+        await using var transaction = await WriterAsync(other);
+        var applying = Runner(database, TimeSpan.FromMilliseconds(100)).ApplyAsync(Sql.File(Build), Cancellation);
+        await PostgresServer.UntilAsync(database, Building);
+        await Task.Delay(TimeSpan.FromMilliseconds(500), Cancellation);
+        applying.IsCompleted.ShouldBeFalse();
+        await transaction.RollbackAsync(Cancellation);
+        await applying;
+        (await PostgresServer.ScalarAsync<bool>(database, "select indisvalid from pg_index where indexrelid = 'public.i'::regclass")).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task An_index_that_cannot_be_dropped_does_not_hide_the_failure_and_goes_before_the_retry()
     {
         var database = await DatabaseAsync();
@@ -149,7 +164,7 @@ public sealed class LoneStatementTests(PostgresServer server) : IDisposable
         await using (var other = await PostgresServer.OpenAsync(database))
         {
             await using var transaction = await WriterAsync(other);
-            (await Should.ThrowAsync<MigrationFailedException>(Runner(database, TimeSpan.FromMilliseconds(100)).ApplyAsync(file, Cancellation))).SqlState.ShouldBe(PostgresErrorCodes.LockNotAvailable);
+            (await Should.ThrowAsync<MigrationFailedException>(Runner(database, statementTimeout: TimeSpan.FromSeconds(1)).ApplyAsync(file, Cancellation))).SqlState.ShouldBe(PostgresErrorCodes.QueryCanceled);
         }
 
         (await PostgresServer.ScalarAsync<bool>(database, "select indisvalid from pg_index where indexrelid = 'public.i'::regclass")).ShouldBeFalse();
@@ -230,7 +245,7 @@ public sealed class LoneStatementTests(PostgresServer server) : IDisposable
     static Task<string> LeftAsync(DatabaseSettings database) => PostgresServer.ScalarAsync<string>(database,
         "select format('%s indexes, %s marks', (select count(*) from pg_index where indrelid = 'public.t'::regclass), (select count(*) from maily_deploy.applied_migrations))");
 
-    static MigrationRunner Runner(DatabaseSettings database, TimeSpan? lockTimeout = null) => new(
+    static MigrationRunner Runner(DatabaseSettings database, TimeSpan? lockTimeout = null, TimeSpan? statementTimeout = null) => new(
         new(database, new Deployed("", 1).Permit(new StepId("Migrate", "test"))), "test",
-        new() { Folder = "supabase/migrations", LockTimeout = lockTimeout ?? TimeSpan.FromSeconds(4) }, TimeProvider.System, NullLogger.Instance);
+        new() { Folder = "supabase/migrations", LockTimeout = lockTimeout ?? TimeSpan.FromSeconds(4), StatementTimeout = statementTimeout ?? TimeSpan.FromMinutes(15) }, TimeProvider.System, NullLogger.Instance);
 }

@@ -69,9 +69,9 @@ public sealed class MigrationChecksTests(PostgresServer server)
         using var project = await ReplayedProject.WithAsync(server, "create table public.a (id int)");
         await PostgresServer.ExecuteAsync(project.Database, "insert into public.a values (1)");
         await project.ApplyAsync("do $$ begin if not exists (select from public.a) then raise 'no rows'; end if; end $$");
-        project.Add("alter table public.a rename column id to number");
+        project.Add("create table public.b (id int)");
         var report = await RunAsync(project, project.Replay, new() { Drift = true, Reason = "known" });
-        report.Lines.Single(line => line.Name == "safety").Result.Fact.ShouldContain("renaming-column");
+        report.Lines.Single(line => line.Name == "safety").Result.Fact.ShouldContain("squawk could not be run");
     }
 
     [Theory]

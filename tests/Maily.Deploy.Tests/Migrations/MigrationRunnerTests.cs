@@ -149,6 +149,22 @@ public sealed class MigrationRunnerTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task What_goes_on_after_an_interruption_has_the_settings_that_the_file_made_before()
+    {
+        var database = await server.CreateDatabaseAsync();
+        await PostgresServer.ExecuteAsync(database, "create schema app; create table public.t (a int, legacy int); create table app.t (a int, legacy int); insert into app.t values (1, 1), (1, 1)");
+        var file = Sql.File("set search_path = app; create table log (id int); create unique index concurrently i on t (a); alter table t drop column legacy");
+        await Should.ThrowAsync<MigrationFailedException>(Runner(database).ApplyAsync(file, Cancellation));
+        await PostgresServer.ExecuteAsync(database, "delete from app.t");
+
+        await Runner(database).ApplyAsync(file, Cancellation);
+
+        (await PostgresServer.ScalarAsync<long>(database, "select count(*) from pg_attribute where attrelid = 'public.t'::regclass and attname = 'legacy'")).ShouldBe(1);
+        (await PostgresServer.ScalarAsync<long>(database, "select count(*) from pg_attribute where attrelid = 'app.t'::regclass and attname = 'legacy'")).ShouldBe(0);
+        (await PostgresServer.ScalarAsync<string>(database, "select 'app.i'::regclass::text")).ShouldBe("app.i");
+    }
+
+    [Fact]
     public async Task A_deployment_with_a_lower_fencing_number_changes_nothing()
     {
         var database = await server.CreateDatabaseAsync();

@@ -12,3 +12,14 @@ public sealed record Hold(string Environment, string Reason, string By, DateTime
     /// <summary>What the audit says of it.</summary>
     internal AuditEntry Entry => new(Environment, AuditedAction.Held, By, At, Reason);
 }
+
+/// <summary>Somebody keeps deployments away.</summary>
+public sealed class HeldException(Hold hold)
+    : DeployException($"{hold.Environment} is held since {hold.At:u} by {hold.By}: {hold.Reason}", RemedyText)
+{
+    /// <summary>What to do about a hold.</summary>
+    public const string RemedyText = "Find out why, then `./build.sh Release --reason \"...\"`.";
+
+    /// <inheritdoc/>
+    public override FailureKind Kind => FailureKind.Refused;
+}

@@ -31,6 +31,8 @@ public sealed class JournalSpool : IDisposable
         {
             await file.WriteAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(record, DeploymentJson.Line), (byte)'\n'], cancellation);
             file.Flush(flushToDisk: true);
+            if (before == 0)
+                FolderEntry.Flush(Path);
         }
         catch
         {

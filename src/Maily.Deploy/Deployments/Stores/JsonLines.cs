@@ -18,6 +18,8 @@ static class JsonLines
         {
             await file.WriteAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(value, DeploymentJson.Line), (byte)'\n'], cancellation);
             file.Flush(flushToDisk: true);
+            if (before == 0)
+                FolderEntry.Flush(path);
         }
         catch
         {
@@ -76,6 +78,7 @@ static class JsonLines
         }
 
         File.Move(fresh, path, overwrite: true);
+        FolderEntry.Flush(path);
     }
 
     /// <summary>The value of a file of its own, or null where there is none.</summary>

@@ -65,8 +65,10 @@ public sealed record ImagePruning
 
     async Task<ImmutableArray<PruneDecision>> DecideAsync(IDeploymentStore store, DeploymentRequest request, CancellationToken cancellation)
     {
-        if (Unfinished.FindOpen(await store.ListAsync(request.Environment, Rollback.Reach, cancellation)) is { } unfinished)
-            throw new UnfinishedDeploymentException(unfinished);
+        // Of all that push there: no release record names yet what a deployment at work is about to run.
+        foreach (var environment in Environments.Append(request.Environment).Distinct(StringComparer.Ordinal))
+            if (Unfinished.FindOpen(await store.ListAsync(environment, Rollback.Reach, cancellation)) is { } unfinished)
+                throw new UnfinishedDeploymentException(unfinished);
         var (used, known) = await ReadReleasesAsync(store, cancellation);
         if (!known.Contains(request.Environment))
             throw new NothingKnownToBeUsedException(request.Environment, store.Description);

@@ -25,6 +25,9 @@ public sealed record ApplySetContent(ImmutableSortedSet<string> GroupKinds, Immu
         None.Union(Split(parent.Annotation(ApplySetMarks.GroupKinds))),
         None.Union(Split(parent.Annotation(ApplySetMarks.Namespaces))).Add(parent.Key.Namespace!));
 
+    /// <summary>Only some of its kinds.</summary>
+    internal ApplySetContent Only(params IEnumerable<string> groupKinds) => new(GroupKinds.Intersect(groupKinds), Namespaces);
+
     /// <summary>Both together.</summary>
     public ApplySetContent With(ApplySetContent other) => new(GroupKinds.Union(other.GroupKinds), Namespaces.Union(other.Namespaces));
 

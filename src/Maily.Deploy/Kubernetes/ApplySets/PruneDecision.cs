@@ -15,6 +15,9 @@ static class PruneDecision
     /// <summary>Their deletion takes people's data along, and no manifest brings that back.</summary>
     static readonly ImmutableArray<string> HoldData = ["Namespace", "PersistentVolumeClaim", "PersistentVolume", "CustomResourceDefinition"];
 
+    // A deployment that nobody ended may be undone days later, and its objects have been at work all the while.
+    static readonly TimeSpan AtWork = TimeSpan.FromHours(1);
+
     /// <summary>The members that the release does not hold, last applied first.</summary>
     /// <param name="members">All live members.</param>
     /// <param name="wanted">The release's objects.</param>
@@ -24,9 +27,11 @@ static class PruneDecision
     {
         var held = wanted.Select(key => key.Versionless).ToHashSet();
         var needed = retained.Select(key => key.Versionless).ToHashSet();
+        // One object may be served in several groups, and is listed in each: what is wanted in one of them stays.
+        var applied = members.Where(member => held.Contains(member.Key.Versionless)).Select(member => member.Uid).OfType<string>().ToHashSet(StringComparer.Ordinal);
         return
         [
-            .. members.Where(member => !held.Contains(member.Key.Versionless) && member.Json.Text("metadata", "deletionTimestamp") is null && !IsOfOthers(member))
+            .. members.Where(member => !held.Contains(member.Key.Versionless) && !(member.Uid is { } uid && applied.Contains(uid)) && member.Json.Text("metadata", "deletionTimestamp") is null && !IsOfOthers(member))
                 .OrderByDescending(member => ApplyOrder.GroupOf(member.Kind)).ThenBy(member => member.Key.ToString(), StringComparer.Ordinal)
                 .Select(member => new PrunedMember(member, ReasonToKeep(member, needed))),
         ];
@@ -41,6 +46,12 @@ static class PruneDecision
         null when RegionRestorePoint.HoldsValues(item) => $"kept: nothing could bring its values back; annotate it with {Marks.Prune}=true to let it go",
         null => null,
     };
+
+    /// <summary>
+    /// Whether an object that a deployment made stays where that is undone: what was live, or is at work for more than an hour, may have people's
+    /// data by now, which no manifest brings back.
+    /// </summary>
+    public static bool StaysWhenUndone(KubernetesObject live, bool wasLive, DateTimeOffset now) => ReasonToKeep(live) is not null && (wasLive || now - live.MadeAt > AtWork);
 
     static string? ReasonToKeep(KubernetesObject member, HashSet<(string, string?, string)> needed) => member.Annotation(Marks.Prune) switch
     {

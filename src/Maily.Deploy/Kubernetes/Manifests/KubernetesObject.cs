@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Maily.Deploy.Kubernetes.Manifests;
@@ -53,6 +54,12 @@ public sealed class KubernetesObject
 
     /// <summary>The version of what is stored, which each change of it changes; null before it is.</summary>
     public string? Version => json.Text("metadata", "resourceVersion");
+
+    /// <summary>When the cluster made it, to the second, by its own clock; null before it did.</summary>
+    internal DateTimeOffset? MadeAt => DateTimeOffset.TryParse(json.Text("metadata", "creationTimestamp"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var made) ? made : null;
+
+    /// <summary>Whether it was deleted and is only still there until its finalizers have run.</summary>
+    internal bool IsLeaving => json.Text("metadata", "deletionTimestamp") is not null;
 
     /// <summary>A copy of the JSON, for changes.</summary>
     public JsonObject ToJson() => (JsonObject)json.DeepClone();

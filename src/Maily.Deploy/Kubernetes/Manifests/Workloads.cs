@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 
 namespace Maily.Deploy.Kubernetes.Manifests;
@@ -7,6 +8,9 @@ static class Workloads
 {
     /// <summary>Whether it comes to an end that is waited for: those that kubectl can wait for, and Jobs.</summary>
     public static bool RollsOut(ObjectKey key) => key is { ApiVersion: "apps/v1", Kind: "Deployment" or "StatefulSet" or "DaemonSet" } or { ApiVersion: "batch/v1", Kind: "Job" };
+
+    /// <summary>Those kinds, with their groups.</summary>
+    public static ImmutableArray<string> RollingOut { get; } = ["Deployment.apps", "StatefulSet.apps", "DaemonSet.apps", "Job.batch"];
 
     /// <summary>The pod's description, or null for kinds that run none.</summary>
     public static JsonObject? PodSpecOf(JsonObject json) => json.Text("kind") switch

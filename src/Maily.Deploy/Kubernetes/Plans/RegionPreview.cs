@@ -42,6 +42,8 @@ sealed class RegionPreview(ClusterReader cluster, ClusterSettings settings)
             if (live is null)
                 return await CreationAsync(wanted, basis, objects, decisions, cancellation);
             var decision = await decisions.MakeAsync(wanted, cancellation);
+            if (decision.Action == ObjectAction.Create)
+                return basis with { Action = PlannedAction.Create, Note = "it is being deleted, which is waited for" };
             return decision.Action == ObjectAction.Unchanged ? basis : basis with { Action = PlannedAction.Change, Fields = FieldsOf(wanted, decision.Changes), Note = decision.Note ?? NoteOf(live) };
         }
         catch (DeployException refused) when (refused is ClusterRefusedException or ApplyConflictException or UnknownKindException)

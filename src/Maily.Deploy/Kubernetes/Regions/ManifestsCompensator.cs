@@ -36,7 +36,7 @@ sealed class ManifestsCompensator(ImmutableArray<RegionSpec> regions, ClusterSet
         await Hook.BeforeAsync(region, context, cancellation);
         var wasLive = context.Deployment.Live?.Deployment == context.Deployment.Id;
         var former = await FormerAsync(point, archive, wasLive, cancellation);
-        var result = await new RegionUndo(cluster, writer, settings, context.Deployment) { KeepsData = wasLive }.RunAsync(former, point.Set, cancellation);
+        var result = await new RegionUndo(cluster, writer, settings, context.Deployment) { WasLive = wasLive }.RunAsync(former, point.Set, cancellation);
         await ForgetAsync(cluster, writer, archive, former, context.Deployment, cancellation);
         await Hook.AfterAsync(region, context, cancellation);
         return result;
@@ -65,24 +65,28 @@ sealed class ManifestsCompensator(ImmutableArray<RegionSpec> regions, ClusterSet
 /// <summary>Undoes one deployment in one cluster.</summary>
 sealed class RegionUndo(ClusterReader cluster, ClusterWriter writer, ClusterSettings settings, DeploymentContext context)
 {
-    /// <summary>Whether objects that pruning would keep stay: what was live has people's data by now, which no manifest brings back.</summary>
-    public bool KeepsData { get; init; }
+    /// <summary>Whether the workloads are waited for; else what they need may come back with the step that is undone next, which waits for them too.</summary>
+    public bool Waits { get; init; } = true;
+
+    /// <summary>Whether the deployment was live: objects that pruning would keep stay then, however young they are.</summary>
+    public bool WasLive { get; init; }
 
     public async Task<CompensationResult> RunAsync(FormerState wanted, CapturedSet? set, CancellationToken cancellation)
     {
         var former = wanted.Objects;
-        await LeavingAsync(former, cancellation);
+        // What was pruned may still be going.
+        await new Removal(cluster, context.Time).WaitForLeavingAsync(former.Select(item => item.Key), settings.Parallel, cancellation);
         // By force: whoever took a field over while this deployment ran changed what it had made.
         await new ManifestApply(cluster, writer, settings, context.Time) { SetsMarks = true }.RunAsync(former, force: true, cancellation);
-        var (leaving, kept, foreign) = await SortAsync(wanted.Absent, cancellation);
+        var (leaving, kept, foreign) = await SortAsync([.. wanted.Absent, .. await JobsAsync(wanted, set, cancellation)], cancellation);
         // While its place is still there, which may be one of the objects that go. What is kept can be pruned later.
         if (set is not null)
             await new ApplySetBooks(cluster, writer, settings).RestoreAsync(set.With(kept), context.Id, cancellation);
         await new Removal(cluster, context.Time).RunAsync(writer, leaving, settings.Parallel, cancellation);
         await new RolloutWait(cluster, settings.Patience, context.Time, context.Log) { OnWaiting = new StuckPods(cluster, writer, context.Log).DeleteAsync }
-            .ForAllAsync(former.Select(item => item.Key).Where(Workloads.RollsOut), cancellation);
+            .ForAllAsync(await WaitedForAsync(former, set, cancellation), cancellation);
         var state = await RegionState.ReadAsync(cluster, former, settings.Parallel, cancellation);
-        if (!state.IsAsWanted)
+        if (Waits ? !state.IsAsWanted : !state.Different.IsEmpty)
             throw new NotRestoredException(cluster.Region, [.. state.Different, .. state.Unfinished]);
         var keeping = kept.IsEmpty ? "" : $"; kept, as pruning would: {string.Join(", ", kept)}; what is annotated with {Marks.Prune}=true goes with the next deployment";
         if (!foreign.IsEmpty)
@@ -91,12 +95,23 @@ sealed class RegionUndo(ClusterReader cluster, ClusterWriter writer, ClusterSett
         return kept.IsEmpty ? CompensationResult.Undone(done) : CompensationResult.Kept(done + keeping);
     }
 
-    // What was pruned may still be going: applied now, it would go as well.
-    async Task LeavingAsync(ImmutableArray<KubernetesObject> former, CancellationToken cancellation)
+    // With all that the set holds then: what was pruned is back by a step of its own, which could not wait for it.
+    async Task<IEnumerable<ObjectKey>> WaitedForAsync(ImmutableArray<KubernetesObject> former, CapturedSet? set, CancellationToken cancellation)
     {
-        var live = await LiveObjects.ReadAsync(cluster, former.Select(item => item.Key), settings.Parallel, cancellation);
-        var leaving = former.Select(item => live[item.Key]).OfType<KubernetesObject>().Where(item => item.Json.Text("metadata", "deletionTimestamp") is not null);
-        await new Removal(cluster, context.Time).WaitAsync([.. leaving], cancellation);
+        if (!Waits)
+            return [];
+        var members = set is { Content: { } content } ? await new ApplySetReader(cluster, settings).MembersAsync(set.Parent, content.Only(Workloads.RollingOut), cancellation) : [];
+        return former.Concat(members.Where(member => !member.IsLeaving)).Select(item => item.Key).Where(Workloads.RollsOut).DistinctBy(key => key.Versionless);
+    }
+
+    // Jobs are named by what they run, names of Secrets included, which may not have been known yet when this was captured.
+    async Task<IEnumerable<ObjectKey>> JobsAsync(FormerState wanted, CapturedSet? set, CancellationToken cancellation)
+    {
+        if (set is null || await new ApplySetReader(cluster, settings).FindAsync(set.Parent, cancellation) is not { } parent)
+            return [];
+        var known = wanted.Objects.Select(item => item.Key).Concat(wanted.Absent).Select(key => key.Versionless).ToHashSet();
+        var members = await new ApplySetReader(cluster, settings).MembersAsync(set.Parent, ApplySetContent.Read(parent).Only("Job.batch"), cancellation);
+        return members.Where(member => member.Annotation(Marks.Deployment) == context.Id.Value && !known.Contains(member.Key.Versionless)).Select(member => member.Key);
     }
 
     async Task<(ImmutableArray<KubernetesObject> Leaving, ImmutableArray<ObjectKey> Kept, ImmutableArray<ObjectKey> Foreign)> SortAsync(
@@ -104,7 +119,7 @@ sealed class RegionUndo(ClusterReader cluster, ClusterWriter writer, ClusterSett
     {
         var live = await LiveObjects.ReadAsync(cluster, keys, settings.Parallel, cancellation);
         var present = keys.Select(key => live[key]).OfType<KubernetesObject>().ToLookup(item => item.Annotation(Marks.Deployment) == context.Id.Value);
-        var own = present[true].ToLookup(item => KeepsData && PruneDecision.ReasonToKeep(item) is not null);
+        var own = present[true].ToLookup(item => PruneDecision.StaysWhenUndone(item, WasLive, context.Time.GetUtcNow()));
         return ([.. own[false]], [.. own[true].Select(item => item.Key)], [.. present[false].Select(item => item.Key)]);
     }
 }

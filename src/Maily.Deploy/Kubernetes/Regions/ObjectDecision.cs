@@ -35,8 +35,9 @@ sealed record ObjectDecision(KubernetesObject Wanted, KubernetesObject? Live, Ob
     /// <exception cref="ClusterRefusedException">The API would refuse the change.</exception>
     public static async Task<ObjectDecision> MakeAsync(ClusterReader cluster, KubernetesObject wanted, KubernetesObject? live, CancellationToken cancellation)
     {
-        if (live is null)
-            return new(wanted, null, ObjectAction.Create, []);
+        // What is on its way out will be absent.
+        if (live is null || live.IsLeaving)
+            return new(wanted, live, ObjectAction.Create, []);
         wanted = LeftFields.TakeOut(wanted, live);
         if (OwnedComparison.IsAsWanted(wanted, live))
             return new(wanted, live, ObjectAction.Unchanged, []);

@@ -20,7 +20,9 @@ sealed class PruneCompensator(ImmutableArray<RegionSpec> regions, ClusterSetting
             return CompensationResult.NeedsPerson($"the region {point.Region} is not declared any more; declare it, or apply again by hand what was pruned there");
         var cluster = new ClusterReader(region, settings, context.Deployment.Time);
         var writer = new ClusterWriter(cluster, context.Permit, context.Deployment.Time);
-        var result = await new RegionUndo(cluster, writer, settings, context.Deployment).RunAsync(FormerState.Captured(point.Unpack()), point.Set, cancellation);
+        // Where the region's own step changed the set before, it is undone next: what comes back here may need what only that brings back.
+        var stands = point.Set?.Deployment == context.Deployment.Id.Value;
+        var result = await new RegionUndo(cluster, writer, settings, context.Deployment) { Waits = !stands }.RunAsync(FormerState.Captured(point.Unpack()), point.Set, cancellation);
         // What is undone is no release to go back to; the step before may have written none.
         await new ReleaseArchive(cluster, settings.Namespace, step.Stage).RemoveAsync(writer, context.Deployment.Id, cancellation);
         return result;

@@ -37,7 +37,7 @@ sealed record RegionState(ImmutableArray<string> Different, ImmutableArray<strin
     }
 
     static string Describe(ObjectDecision decision) => decision.Action == ObjectAction.Create
-        ? $"{decision.Wanted.Key}: absent"
+        ? $"{decision.Wanted.Key}: {(decision.Live is null ? "absent" : "being deleted")}"
         : $"{decision.Wanted.Key}: {decision.Note ?? string.Join(", ", decision.Changes.Select(change => change.Path).Take(3))}";
 
     static ImmutableArray<string> Sorted(IEnumerable<string> texts) => [.. texts.Order(StringComparer.Ordinal)];

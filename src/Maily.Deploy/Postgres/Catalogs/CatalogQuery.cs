@@ -40,6 +40,7 @@ static class CatalogQuery
             from tables r join pg_attribute a on a.attrelid = r.oid join pg_type t on t.oid = a.atttypid left join pg_attrdef d on d.adrelid = r.oid and d.adnum = a.attnum
             where a.attnum > 0 and not a.attisdropped
         union all select 'constraint', format('%s.%I', r.name, k.conname), pg_get_constraintdef(k.oid), relispartition from pg_constraint k join tables r on r.oid = k.conrelid where k.contype <> 't'
+                and (k.contype <> 'f' or k.conparentid = 0 or relispartition) -- one more for each partition of the table that it refers to
         union all select 'index', i.name, concat_ws(' ', pg_get_indexdef(x.indexrelid), case when not x.indisvalid then 'INVALID' end, case when x.indisclustered then 'clustered' end), t.relispartition
             from pg_index x join relation i on i.oid = x.indexrelid join pg_class t on t.oid = x.indrelid
         union all select 'statistics', format('%I.%I', s.stxnamespace::regnamespace::text, s.stxname), pg_get_statisticsobjdef(s.oid), relispartition from pg_statistic_ext s join tables r on r.oid = s.stxrelid

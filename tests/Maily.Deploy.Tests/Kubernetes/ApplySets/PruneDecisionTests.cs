@@ -11,6 +11,15 @@ public sealed class PruneDecisionTests
     public void What_the_release_holds_stays_whatever_version_its_kind_has() =>
         Of([Member("policy/v1beta1", "PodDisruptionBudget")], [new ObjectKey("policy/v1", "PodDisruptionBudget", "maily", "x")]).ShouldBeEmpty();
 
+    // An Ingress of extensions/v1beta1 is the very object that networking.k8s.io/v1 serves.
+    [Fact]
+    public void What_another_group_serves_too_stays_where_the_release_holds_it_there()
+    {
+        ObjectKey[] wanted = [new("networking.k8s.io/v1", "Ingress", "maily", "x")];
+        Of([Member("extensions/v1beta1", "Ingress", """{"uid":"1"}"""), Member("networking.k8s.io/v1", "Ingress", """{"uid":"1"}""")], [.. wanted]).ShouldBeEmpty();
+        Of([Member("extensions/v1beta1", "Ingress", """{"uid":"2"}"""), Member("networking.k8s.io/v1", "Ingress", """{"uid":"1"}""")], [.. wanted]).ShouldHaveSingleItem().Kept.ShouldBeNull();
+    }
+
     [Fact]
     public void What_was_applied_last_goes_first() =>
         Of([Member("v1", "ConfigMap"), Member("networking.k8s.io/v1", "Ingress"), Member("apps/v1", "Deployment")], []).Select(member => member.Live.Kind)

@@ -20,6 +20,8 @@ public sealed class DatabaseCatalogTests(PostgresServer server)
         create policy own on people for select to public using (id = 1);
         create sequence counter; grant select on people to pg_monitor;
         create table logs (at date) partition by range (at); create table logs_2026 partition of logs for values from ('2026-01-01') to ('2027-01-01');
+        create table books (id int, at date, primary key (id, at)) partition by range (at); create table books_2026 partition of books for values from ('2026-01-01') to ('2027-01-01');
+        create table loans (id int primary key, book int, at date, foreign key (book, at) references books);
         create publication news for table people; alter default privileges in schema public grant select on tables to pg_monitor
         """;
 
@@ -61,6 +63,7 @@ public sealed class DatabaseCatalogTests(PostgresServer server)
     [InlineData("insert into people values (1)")]
     [InlineData("analyze; comment on table people is 'people'")]
     [InlineData("create table logs_2027 partition of logs for values from ('2027-01-01') to ('2028-01-01'); create index on logs_2027 (at)")]
+    [InlineData("create table books_2027 partition of books for values from ('2027-01-01') to ('2028-01-01')")]
     [InlineData("create schema maily_deploy; create table maily_deploy.journal (id int)")]
     public async Task What_is_no_change_of_the_schema_is_no_difference(string change) =>
         (await DifferencesAsync(change)).ShouldBeEmpty();

@@ -34,7 +34,7 @@ public sealed class PipelineTests
     [Fact]
     public void Undoing_comes_after_each_stage_that_it_may_undo() =>
         targets["Compensate"].AllDependencies.Select(target => target.Name)
-            .ShouldBe(Pipeline.Stages.Where(stage => !stage.Always && stage.Name is not ("Validate" or "Prepare")).Select(stage => stage.Name), ignoreOrder: true);
+            .ShouldBe(Pipeline.Stages.Where(stage => !stage.Always && stage.Name != "Validate").Select(stage => stage.Name), ignoreOrder: true);
 
     [Theory]
     [MemberData(nameof(Stages))]

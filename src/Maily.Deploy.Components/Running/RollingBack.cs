@@ -85,7 +85,7 @@ sealed class RollingBack(IHazDeployment build)
         if (result.NothingIsUnfinished)
             log.LogInformation("{Environment}: nothing is unfinished, and nothing was undone", build.Environment);
         else if (result.IsUnchanged)
-            log.LogInformation("{Environment} is rolled back already: {Goal}", build.Environment, goal);
+            log.LogInformation("{Environment} is rolled back already: {Goal}; `./build.sh Rollback --to <id>` goes further back", build.Environment, goal);
         else if (result is { IsCancelled: true, Deployments: [] })
             throw new OperationCanceledException("Nothing was begun.");
         else if (!result.NeedsPerson)

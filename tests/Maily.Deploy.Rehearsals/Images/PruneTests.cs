@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Text.Json;
 using Maily.Deploy.Deployments;
+using Maily.Deploy.Deployments.Journals;
 using Maily.Deploy.Deployments.Leases;
 using Maily.Deploy.Deployments.Releases;
 using Maily.Deploy.Deployments.Stores;
@@ -118,6 +120,25 @@ public sealed class PruneTests(SandboxFixture fixture) : IAsyncLifetime
 
         await Should.ThrowAsync<LeaseHeldException>(() => Pruning().RunAsync(store, Request(), delete: true, Token));
 
+        (await ServedAsync()).ShouldBe([true, true, true, true]);
+    }
+
+    [Theory]
+    [InlineData("sandbox")]
+    [InlineData("staging")]
+    public async Task Nothing_is_decided_while_a_deployment_is_unfinished_in_whichever_environment(string environment)
+    {
+        await ReleaseAsync(digests[1]);
+        var id = DeploymentId.Create(TimeProvider.System, ImageFolder.Commit);
+        var header = new DeploymentHeader(id.Value, environment, ImageFolder.Commit, "u@h", id.BeganAt, ["PushImages"], []);
+        var (_, lease) = await store.TryAcquireAsync(environment, new LeaseHolder(id.Value, "u", "h", 1), TimeSpan.FromMinutes(1), Token);
+        await store.AppendAsync(lease, id, new JournalRecord
+        {
+            Sequence = 1, At = id.BeganAt, FencingNumber = lease.FencingNumber, Event = JournalEvent.Started, Text = JsonSerializer.Serialize(header, DeploymentJson.Line),
+        }, Token);
+        await store.ReleaseAsync(lease, Token);
+
+        (await Should.ThrowAsync<UnfinishedDeploymentException>(() => Pruning().RunAsync(store, Request(), delete: true, Token))).Fact.ShouldContain(id.Value);
         (await ServedAsync()).ShouldBe([true, true, true, true]);
     }
 

@@ -32,6 +32,8 @@ sealed class ValidationRun(IHazDeployment build)
             yield return new("Deployment", "strategy", cancellation => StrategyAsync(GitOps.Strategy.Parse(strategy), cancellation)) { Stages = [nameof(IDeployK8s.DeployK8s)] };
         if (build is not IPrepare begun || build.ExecutionPlan.All(target => target.Name != nameof(IPrepare.Prepare)))
             yield break;
+        if (build.Wait is { } wait)
+            yield return new("Deployment", "wait", _ => Task.FromResult(CheckResult.Pass($"at most {Duration.Parse(wait)} for the lease of another deployment")));
         yield return new("Deployment", "consent", _ => Task.FromResult(Consent.Check(build, policy)));
         if (!begun.Resume)
             yield return new("Deployment", "unfinished", UnfinishedAsync);
@@ -90,7 +92,7 @@ sealed class ValidationRun(IHazDeployment build)
         await using var store = await build.Session.OpenStoreAsync(build, cancellation);
         await store.PrepareAsync(cancellation);
         return await store.FindHoldAsync(build.Environment, cancellation) is { } hold
-            ? CheckResult.Fail($"held since {hold.At:u} by {hold.By}: {hold.Reason}", HeldException.RemedyText)
+            ? throw new HeldException(hold)
             : CheckResult.Pass($"none ({store.Description})");
     }
 }

@@ -74,11 +74,16 @@ public sealed class Deployment : IAsyncDisposable
         }
         catch (Exception ended) when (ended is PermitExpiredException || ended is OperationCanceledException && lease.Loss is not null)
         {
-            // Nobody cancelled: the first cause is who has the lease now.
-            if (await lease.FindLossAsync(signals.Abort) is { } loss)
-                throw loss;
-            ExceptionDispatchInfo.Throw(ended);
+            await ThrowLossOrAsync(ended, signals.Abort);
         }
+    }
+
+    // Nobody cancelled: the first cause is who has the lease now.
+    async Task ThrowLossOrAsync(Exception ended, CancellationToken cancellation)
+    {
+        if (await lease.FindLossAsync(cancellation) is { } loss)
+            throw loss;
+        ExceptionDispatchInfo.Throw(ended);
     }
 
     /// <summary>Undoes what was done, last first; nothing where the lease is lost, since another deployment may be at work.</summary>
@@ -93,12 +98,9 @@ public sealed class Deployment : IAsyncDisposable
         {
             Compensated = await compensation.RunAsync(Context, step => runner.ContextOf(step, Context), linked.Token);
         }
-        catch (OperationCanceledException) when (lease.Loss is not null && !abort.IsCancellationRequested)
+        catch (OperationCanceledException ended) when (lease.Loss is not null && !abort.IsCancellationRequested)
         {
-            // Nobody cancelled: the first cause is who has the lease now.
-            if (await lease.FindLossAsync(abort) is { } loss)
-                throw loss;
-            throw;
+            await ThrowLossOrAsync(ended, abort);
         }
     }
 

@@ -45,7 +45,7 @@ sealed class CommitCompensator(ImmutableArray<RegionSpec> regions, ClusterSettin
         var others = own is null ? [] : (await clone.OthersAsync(own, point.Path, cancellation)).Where(line => !line.Contains($"Take {context.Deployment.Id} back", StringComparison.Ordinal)).ToArray();
         var folder = new RegionFolder(clone.Folder, point.Path);
         var writer = new ManifestsRepositoryWriter(clone, place.Settings, context.Permit, context.Deployment.Time);
-        var committed = await folder.ReadAsync(cancellation);
+        var committed = own is null ? [] : await CommittedAsync(clone, own, point.Path, cancellation);
         var made = await writer.PutAsync(point.Path, CommitMessage.OfUndoing(context.Deployment, point.Region), token => folder.UnpackAsync(point.Files, token), cancellation);
         if (await clone.FindTreeAsync("HEAD", point.Path, cancellation) is var found && found != point.Tree)
             throw new FolderNotRestoredException(point.Path, point.Tree ?? "none", found ?? "none");
@@ -57,6 +57,13 @@ sealed class CommitCompensator(ImmutableArray<RegionSpec> regions, ClusterSettin
         var sentence = Sentence(place, own, made, former, others);
         return kept.IsEmpty ? CompensationResult.Undone(sentence)
             : CompensationResult.Kept($"{sentence}; kept, since people may have data in them: {string.Join(", ", kept)}; delete what may go with kubectl");
+    }
+
+    // By its own commit: an attempt before this one may have brought the folder back already.
+    static async Task<ImmutableArray<KubernetesObject>> CommittedAsync(ManifestsClone clone, string commit, string path, CancellationToken cancellation)
+    {
+        await clone.CheckOutAsync(commit, path, cancellation);
+        return await new RegionFolder(clone.Folder, path).ReadAsync(cancellation);
     }
 
     // Argo CD left what holds data: what this deployment has only just made goes all the same.

@@ -35,7 +35,7 @@ static class KeptByArgo
         var held = now.Select(item => item.Key.Versionless).ToHashSet();
         var keys = committed.Where(item => Options(item, SyncOptions).Contains($"{Prune}false", StringComparer.Ordinal)).Select(item => item.Key).Where(key => !held.Contains(key.Versionless)).ToArray();
         var live = await LiveObjects.ReadAsync(cluster, keys, parallel, cancellation);
-        return [.. keys.Select(key => live[key]).OfType<KubernetesObject>().Where(item => item.Json.Text("metadata", "deletionTimestamp") is null)];
+        return [.. keys.Select(key => live[key]).OfType<KubernetesObject>().Where(item => !item.IsLeaving)];
     }
 
     static string[] Options(KubernetesObject item, string annotation) => item.Annotation(annotation)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];

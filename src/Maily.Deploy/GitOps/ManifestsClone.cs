@@ -134,6 +134,13 @@ sealed class ManifestsClone : IDisposable
         return await HeadAsync(cancellation);
     }
 
+    /// <summary>Makes a folder of the clone's files what it was in a commit, until the next update.</summary>
+    public async Task CheckOutAsync(string commit, string path, CancellationToken cancellation)
+    {
+        await RunAsync(cancellation, "rm", "-r", "--quiet", "--ignore-unmatch", "--", path);
+        await RunAsync(cancellation, "checkout", "--quiet", commit, "--", path);
+    }
+
     /// <summary>Writes an archive of a folder of HEAD into a file.</summary>
     public Task ArchiveAsync(string path, string file, CancellationToken cancellation) => RunAsync(cancellation, "archive", "--format=tar", $"--output={file}", "HEAD", "--", path);
 

@@ -10,6 +10,7 @@ public sealed class RefusedSettingsTests
     {
         using var run = new SampleRun();
         run.Start("Deploy", "--wait", "soon").ShouldBe(3, run.Output);
+        run.Report("firstCause").ShouldContain("Validate");
         run.Scenario.Far.Asked.ShouldBeEmpty();
     }
 

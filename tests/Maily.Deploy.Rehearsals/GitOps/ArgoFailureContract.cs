@@ -11,6 +11,26 @@ namespace Maily.Deploy.Rehearsals.GitOps;
 public abstract class ArgoFailureContract(ClusterFixture fixture) : GitOpsCase(fixture)
 {
     [Fact]
+    public async Task Undoing_that_is_gone_on_with_takes_along_what_argo_leaves_though_the_folder_is_back_already()
+    {
+        WriteVersion(1);
+        (await CommitAsync()).Failure.ShouldBeNull();
+        var tree = await TreeAsync();
+        WriteVersion(2, ClaimOf("data"));
+        await RunOf(GitOps).LeaveAsync(Commit, CancellationToken.None, Token);
+        Argo.Faults.IsDead = true;
+        var impatient = GitOps with { Patience = GitOps.Patience with { NoActivity = TimeSpan.FromSeconds(1) } };
+        (await RollbackAsync(impatient)).NeedsPerson.ShouldBeTrue();
+        (await TreeAsync()).ShouldBe(tree);
+        Argo.Faults.Clear();
+
+        var result = (await RollbackAsync(GitOps)).Deployments.ShouldHaveSingleItem().Steps.Single(step => step.Step.Name == Region.Name).Result;
+
+        result.State.ShouldBe(CompensationState.Undone, result.Text);
+        await Api.Until("/api/v1/namespaces/maily/persistentvolumeclaims/data", answer => answer.Status == System.Net.HttpStatusCode.NotFound);
+    }
+
+    [Fact]
     public async Task An_object_that_the_cluster_refuses_fails_with_its_words_and_is_undone()
     {
         WriteVersion(1);

@@ -72,9 +72,11 @@ public abstract class GitOpsCase(ClusterFixture fixture) : RolloutCase(fixture)
 
     Task<RunResult> CommitAsync(IStagePlanner stage, bool undo) => new DeploymentRun(Folder, stage) { Strategy = Strategy.GitOps }.RunAsync(Commit, Token, undo);
 
-    /// <summary>Goes back to the release before.</summary>
-    private protected Task<RollbackResult> RollbackByCommitAsync() =>
-        new DeploymentRun(Folder, StageOf(GitOps)) { Strategy = Strategy.GitOps }.RollbackAsync(Commit, new RollbackOptions(), Token);
+    /// <summary>Deployments of the overlay by the strategy.</summary>
+    private protected DeploymentRun RunOf(GitOpsSettings settings) => new(Folder, StageOf(settings)) { Strategy = Strategy.GitOps };
+
+    /// <summary>Undoes what is unfinished, or goes back to the release before.</summary>
+    private protected Task<RollbackResult> RollbackAsync(GitOpsSettings settings) => RunOf(settings).RollbackAsync(Commit, new RollbackOptions(), Token);
 
     GitOpsStage StageOf(GitOpsSettings settings, ManifestGate? gate = null, IRegionHook? hook = null, ClusterSecret? secret = null) =>
         new([Region], Settings, () => settings, [], ImageSettings.From(new Variables([])), new ManifestRenderer(new ProcessRunner(TimeProvider.System)), new ProcessRunner(TimeProvider.System))

@@ -128,21 +128,13 @@ public abstract class GitOpsContract(ClusterFixture fixture) : GitOpsCase(fixtur
         (await Api.Get($"{Claim}first")).Is(HttpStatusCode.OK);
         ((string?)(await ApplicationAsync())["status"]!["sync"]!["status"]).ShouldBe("Synced");
 
-        var undone = (await RollbackByCommitAsync()).Deployments.ShouldHaveSingleItem().Steps.Single(step => step.Step.Name == Region.Name).Result;
+        var undone = (await RollbackAsync(GitOps)).Deployments.ShouldHaveSingleItem().Steps.Single(step => step.Step.Name == Region.Name).Result;
 
         undone.State.ShouldBe(CompensationState.Kept);
         undone.Text.ShouldContain("kept, since people may have data in them: PersistentVolumeClaim maily/second;");
         (await Api.Get($"{Claim}second")).Is(HttpStatusCode.OK);
         (await LiveImage("Deployment", "api")).ShouldBe(ImageOf(1));
     }
-
-    static string ClaimOf(string name) => $$"""
-        ---
-        apiVersion: v1
-        kind: PersistentVolumeClaim
-        metadata: { name: {{name}} }
-        spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
-        """;
 }
 
 [Collection("embedded cluster with a node")]

@@ -20,12 +20,7 @@ public abstract class ReleaseContract(ClusterFixture fixture) : RolloutCase(fixt
         spec: { selector: { app: api }, ports: [ { port: 80, protocol: TCP } ] }
         """;
 
-    const string Data = """
-        ---
-        apiVersion: v1
-        kind: PersistentVolumeClaim
-        metadata: { name: data }
-        spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
+    static readonly string Data = ClaimOf("data") + """
         ---
         apiVersion: apiextensions.k8s.io/v1
         kind: CustomResourceDefinition

@@ -24,14 +24,6 @@ public abstract class PruneContract(ClusterFixture fixture) : RolloutCase(fixtur
         data: { A: "1" }
         """;
 
-    const string Claim = """
-        ---
-        apiVersion: v1
-        kind: PersistentVolumeClaim
-        metadata: { name: data }
-        spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
-        """;
-
     const string Parent = "/api/v1/namespaces/maily/secrets/maily-deploy";
 
     [Fact]
@@ -104,7 +96,7 @@ public abstract class PruneContract(ClusterFixture fixture) : RolloutCase(fixtur
     [Fact]
     public async Task What_holds_data_stays_until_somebody_lets_it_go()
     {
-        WriteVersion(1, Claim);
+        WriteVersion(1, ClaimOf("data"));
         (await DeployAsync()).Failure.ShouldBeNull();
         WriteVersion(1);
 

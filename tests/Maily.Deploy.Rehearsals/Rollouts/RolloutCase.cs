@@ -116,6 +116,16 @@ public abstract class RolloutCase(ClusterFixture fixture) : IAsyncLifetime
         File.WriteAllText(Path.Combine(Overlay, path), text);
     }
 
+    /// <summary>A further document: a claim, which holds data.</summary>
+    protected static string ClaimOf(string name) => $$"""
+        ---
+        apiVersion: v1
+        kind: PersistentVolumeClaim
+        metadata: { name: {{name}} }
+        spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
+
+        """;
+
     /// <summary>The namespace, settings, a Deployment and a StatefulSet of one version.</summary>
     protected void WriteVersion(int version, string more = "") => Write("objects.yaml", $$"""
         apiVersion: v1

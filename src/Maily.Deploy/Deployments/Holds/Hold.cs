@@ -15,11 +15,8 @@ public sealed record Hold(string Environment, string Reason, string By, DateTime
 
 /// <summary>Somebody keeps deployments away.</summary>
 public sealed class HeldException(Hold hold)
-    : DeployException($"{hold.Environment} is held since {hold.At:u} by {hold.By}: {hold.Reason}", RemedyText)
+    : DeployException($"{hold.Environment} is held since {hold.At:u} by {hold.By}: {hold.Reason}", "Find out why, then `./build.sh Release --reason \"...\"`.")
 {
-    /// <summary>What to do about a hold.</summary>
-    public const string RemedyText = "Find out why, then `./build.sh Release --reason \"...\"`.";
-
     /// <inheritdoc/>
     public override FailureKind Kind => FailureKind.Refused;
 }

@@ -31,7 +31,7 @@ static class PruneDecision
         var applied = members.Where(member => held.Contains(member.Key.Versionless)).Select(member => member.Uid).OfType<string>().ToHashSet(StringComparer.Ordinal);
         return
         [
-            .. members.Where(member => !held.Contains(member.Key.Versionless) && !(member.Uid is { } uid && applied.Contains(uid)) && member.Json.Text("metadata", "deletionTimestamp") is null && !IsOfOthers(member))
+            .. members.Where(member => !held.Contains(member.Key.Versionless) && !(member.Uid is { } uid && applied.Contains(uid)) && !member.IsLeaving && !IsOfOthers(member))
                 .OrderByDescending(member => ApplyOrder.GroupOf(member.Kind)).ThenBy(member => member.Key.ToString(), StringComparer.Ordinal)
                 .Select(member => new PrunedMember(member, ReasonToKeep(member, needed))),
         ];

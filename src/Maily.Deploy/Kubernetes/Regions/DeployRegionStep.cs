@@ -92,8 +92,6 @@ sealed class DeployRegionStep(
         await Hook.BeforeAsync(region, context, cancellation);
         var (names, wanted, count) = await InTurnAsync(async () =>
         {
-            var planned = await release.PlaceAsync(Secrets, context.Deployment.Id, cancellation);
-            await new Removal(cluster, time).WaitForLeavingAsync(planned.Keys, settings.Parallel, cancellation);
             var apply = new ManifestApply(cluster, writer, settings, time);
             var (names, wanted) = await PrepareAsync(apply, writer, release, context.Deployment, cancellation);
             await new ApplySetBooks(cluster, writer, settings).WidenAsync(wanted, context.Deployment.Id, cancellation);

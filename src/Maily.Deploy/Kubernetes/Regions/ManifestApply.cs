@@ -17,9 +17,10 @@ sealed class ManifestApply(ClusterReader cluster, ClusterWriter writer, ClusterS
 
     /// <summary>Applies all; the first refusal ends it.</summary>
     /// <returns>How many were not as wanted.</returns>
+    /// <exception cref="NotRemovedException">One was being deleted, and is still there when the time is over.</exception>
     public async Task<int> RunAsync(ImmutableArray<KubernetesObject> objects, bool force, CancellationToken cancellation)
     {
-        var live = await LiveObjects.ReadAsync(cluster, objects.Select(item => item.Key), settings.Parallel, cancellation);
+        var live = await LiveAsync(objects, cancellation);
         var left = objects.Select(item => LeftFields.TakeOut(item, live[item.Key])).Where(item => live[item.Key] is not { } found || !OwnedComparison.IsAsWanted(item, found, SetsMarks)).ToList();
         var changed = left.Where(CustomKinds.IsDefinition).Select(CustomKinds.GroupKindOf).ToHashSet(StringComparer.Ordinal);
         foreach (var group in left.GroupBy(item => ApplyOrder.GroupOf(item.Kind)).OrderBy(group => group.Key))
@@ -29,6 +30,18 @@ sealed class ManifestApply(ClusterReader cluster, ClusterWriter writer, ClusterS
         }
 
         return left.Count;
+    }
+
+    // What is applied to an object on its way out goes with it.
+    async Task<LiveObjects> LiveAsync(ImmutableArray<KubernetesObject> objects, CancellationToken cancellation)
+    {
+        Task<LiveObjects> ReadAsync() => LiveObjects.ReadAsync(cluster, objects.Select(item => item.Key), settings.Parallel, cancellation);
+        var live = await ReadAsync();
+        KubernetesObject[] leaving = [.. objects.Select(item => live[item.Key]).OfType<KubernetesObject>().Where(item => item.IsLeaving)];
+        if (leaving.Length == 0)
+            return live;
+        await new Removal(cluster, time).WaitAsync(leaving, cancellation);
+        return await ReadAsync();
     }
 
     // Right after a definition has changed, servers may still judge by the former one, or not know the kind yet.

@@ -74,8 +74,6 @@ sealed class RegionUndo(ClusterReader cluster, ClusterWriter writer, ClusterSett
     public async Task<CompensationResult> RunAsync(FormerState wanted, CapturedSet? set, CancellationToken cancellation)
     {
         var former = wanted.Objects;
-        // What was pruned may still be going.
-        await new Removal(cluster, context.Time).WaitForLeavingAsync(former.Select(item => item.Key), settings.Parallel, cancellation);
         // By force: whoever took a field over while this deployment ran changed what it had made.
         await new ManifestApply(cluster, writer, settings, context.Time) { SetsMarks = true }.RunAsync(former, force: true, cancellation);
         var (leaving, kept, foreign) = await SortAsync([.. wanted.Absent, .. await JobsAsync(wanted, set, cancellation)], cancellation);

@@ -25,15 +25,6 @@ sealed class Removal(ClusterReader cluster, TimeProvider time)
         await WaitAsync(objects, cancellation);
     }
 
-    /// <summary>Waits until those that are being deleted are gone: what is applied to them now would go as well.</summary>
-    /// <exception cref="NotRemovedException">One is still there when the time is over.</exception>
-    public async Task WaitForLeavingAsync(IEnumerable<ObjectKey> keys, int parallel, CancellationToken cancellation)
-    {
-        var wanted = keys.ToArray();
-        var live = await LiveObjects.ReadAsync(cluster, wanted, parallel, cancellation);
-        await WaitAsync([.. wanted.Select(key => live[key]).OfType<KubernetesObject>().Where(item => item.IsLeaving)], cancellation);
-    }
-
     /// <summary>Waits for all of them; finalizers and pods take their time.</summary>
     /// <exception cref="NotRemovedException">One is still there when the time is over.</exception>
     public async Task WaitAsync(IReadOnlyCollection<KubernetesObject> removed, CancellationToken cancellation)

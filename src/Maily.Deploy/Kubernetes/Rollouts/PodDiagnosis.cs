@@ -11,7 +11,7 @@ public static class PodDiagnosis
     {
         ArgumentNullException.ThrowIfNull(pod);
         ArgumentNullException.ThrowIfNull(events);
-        if (pod.Json.Text("metadata", "deletionTimestamp") is not null || IsReady(pod))
+        if (pod.IsLeaving || IsReady(pod))
             return [];
         if (pod.Json.Text("status", "phase") == "Failed" && pod.Json.Text("spec", "restartPolicy") == "Always")
             return [Ended(pod)];

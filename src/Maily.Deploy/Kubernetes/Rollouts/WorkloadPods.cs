@@ -37,7 +37,7 @@ sealed record WorkloadPods(ImmutableArray<KubernetesObject> New, ImmutableArray<
         var newest = deployment.Annotation(Revision) is { } wanted ? sets.FirstOrDefault(set => set.Annotation(Revision) == wanted) : null;
         return new(
             newest is null ? [] : [.. pods.Where(pod => IsOwnedBy(pod, newest))],
-            [.. pods.Where(pod => !IsLeaving(pod) && sets.Any(set => set != newest && IsOwnedBy(pod, set)))]);
+            [.. pods.Where(pod => !pod.IsLeaving && sets.Any(set => set != newest && IsOwnedBy(pod, set)))]);
     }
 
     static WorkloadPods OfRevision(KubernetesObject workload, ImmutableArray<KubernetesObject> pods, string? newest)
@@ -45,10 +45,8 @@ sealed record WorkloadPods(ImmutableArray<KubernetesObject> New, ImmutableArray<
         if (newest is null)
             return None;
         var owned = pods.Where(pod => IsOwnedBy(pod, workload)).ToLookup(pod => pod.Label(ControllerRevision) == newest);
-        return new([.. owned[true]], [.. owned[false].Where(pod => !IsLeaving(pod))]);
+        return new([.. owned[true]], [.. owned[false].Where(pod => !pod.IsLeaving)]);
     }
-
-    static bool IsLeaving(KubernetesObject pod) => pod.Json.Text("metadata", "deletionTimestamp") is not null;
 
     static bool IsOwnedBy(KubernetesObject item, KubernetesObject owner) =>
         item.Json.Objects("metadata", "ownerReferences").Any(reference => reference.Text("uid") == owner.Uid);
